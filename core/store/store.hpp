@@ -1,0 +1,64 @@
+// A server's durable log and identity in one SQLite database. Synchronous; knows no thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/base/result.hpp"
+#include "core/raft/types.hpp"
+
+namespace store {
+
+constexpr int kFormatVersion = 1;
+
+// Whose data a directory holds. Set once, when it is made.
+struct Identity {
+  base::ClusterId cluster;
+  base::NodeId node;
+  std::vector<std::string> members;  // host:port, in the order of node ids from 1
+  bool operator==(const Identity&) const = default;
+};
+
+// Why a store can't be opened or written, as a program's exit code will tell it.
+enum class Fault {
+  damaged,   // what is there is not what was written: 65
+  disk,      // the operating system refuses: no space, no permission, I/O error: 74
+  identity,  // another cluster's, another node's, or another format's: 78
+  absent,    // nothing there, and it was not to be made: 78
+  busy,      // another process has it open: 74
+};
+struct Failure {
+  Fault fault;
+  std::string message;
+};
+
+class Store {
+ public:
+  struct Opened;
+
+  // Makes the store of a new server. The folder may exist and must hold no store.
+  static std::variant<std::unique_ptr<Store>, Failure> create(const std::string& folder, const Identity& identity);
+  // Opens what is there, checking format, checksums and gaps.
+  static std::variant<std::unique_ptr<Store>, Failure> open(const std::string& folder);
+  // Whether the folder holds a store.
+  static bool exists(const std::string& folder);
+
+  ~Store();
+
+  const Identity& identity() const;
+  // What the log and the hard state were when the store was opened.
+  raft::Recovered recover() const;
+  // Makes the writes durable, all or none, in order. After a failure the store refuses everything.
+  std::optional<Failure> write(std::span<const raft::Write> writes);
+
+ private:
+  struct Impl;
+  explicit Store(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace store

@@ -1,0 +1,39 @@
+// Runs the client protocol over TCP on an io_context: what lockctl and its load generator are made of.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "core/client/client.hpp"
+
+namespace net {
+
+// Belongs to one thread: the one that runs the io_context.
+class ClientDriver {
+ public:
+  using OnFinished = std::function<void(const client::Finished&)>;
+  using OnProgress = std::function<void(const lock::Queued&)>;
+
+  ClientDriver(boost::asio::io_context& io, client::Config config);
+  // Closes every connection; calls that are under way never finish.
+  ~ClientDriver();
+
+  // Calls back exactly once, never from within begin().
+  client::CallId begin(client::Question question, std::optional<base::Duration> within, OnFinished finished,
+                       OnProgress progress = {});
+  void give_up(client::CallId call);
+
+  std::optional<lock::SessionId> session() const;
+  std::optional<base::Instant> session_deadline() const;
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+// The clock that instants of a driver are measured by: monotonic, counting suspend (CLOCK_BOOTTIME).
+base::Instant now();
+
+}  // namespace net

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "core/client/client.hpp"
+#include "net/clock.hpp"  // what instants of a driver are measured by
 
 namespace net {
 
@@ -32,8 +33,5 @@ class ClientDriver {
   struct Impl;
   std::shared_ptr<Impl> impl_;
 };
-
-// The clock that instants of a driver are measured by: monotonic, counting suspend (CLOCK_BOOTTIME).
-base::Instant now();
 
 }  // namespace net

@@ -3,117 +3,25 @@
 //
 // A call is one question of the user. It lives until its one Outcome; whatever happens to connections and leaders in between
 // is retried here, under the same (session, sequence), so that nothing is done twice.
+//
+// There is one link at a time, to the server that presumably leads. What stands unanswered is asked again on every new link.
+// Of a session's operations at most half as many as the servers keep replies for may lie beyond the acknowledged mark; more
+// wait here. So an Acquire that waits lets only so many others pass it.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
 #include <variant>
-#include <vector>
 
-#include "core/base/random.hpp"
-#include "core/base/time.hpp"
-#include "core/lock/command.hpp"
-#include "core/lock/reply.hpp"
+#include "core/client/link.hpp"
+#include "core/client/session.hpp"
+#include "core/client/types.hpp"
+#include "core/client/window.hpp"
 
 namespace client {
-
-using base::Duration;
-using base::Instant;
-
-struct CallKind;
-// Chosen by the user of the client, never reused.
-using CallId = base::Id<CallKind>;
-struct LinkKind;
-// One connection attempt and the connection it became; chosen by the client, never reused.
-using LinkId = base::Id<LinkKind>;
-
-struct Config {
-  std::vector<std::string> endpoints;  // at least one; tried in turn from a random place
-  lock::Millis session_ttl{15'000};
-  std::string who;
-  std::uint64_t seed = 0;
-  // The bound on a clock's rate error, rho of the lease rule, in parts per million.
-  std::uint32_t clock_error_ppm = 500;
-  Duration connect_timeout = std::chrono::milliseconds(1000);
-  // No answer to a request for so long: the link is given up and another server asked.
-  Duration reply_timeout = std::chrono::milliseconds(1500);
-  Duration cancel_grace = std::chrono::milliseconds(2000);
-  Duration backoff_min = std::chrono::milliseconds(10);
-  Duration backoff_max = std::chrono::milliseconds(400);
-};
-
-// What a call asks. An Operation opens the session first, where there is none yet.
-struct CloseSession {};
-using Question = std::variant<lock::Operation, lock::Query, CloseSession>;
-
-struct Begin {
-  CallId call;
-  Question question;
-  // After this long the call ends with what is known then; nothing: it never ends by itself. An Acquire that still waits is
-  // cancelled first, and its outcome is what the servers say to that, or Unknown when they can't be reached within
-  // Config::cancel_grace.
-  std::optional<Duration> within;
-};
-// As if `within` had passed now.
-struct GiveUp {
-  CallId call;
-};
-struct Connected {
-  LinkId link;
-};
-// Also: the attempt failed.
-struct Disconnected {
-  LinkId link;
-};
-struct Received {
-  LinkId link;
-  std::uint64_t call;  // as sent
-  lock::Reply reply;
-};
-struct TimerFired {};
-using Input = std::variant<Begin, GiveUp, Connected, Disconnected, Received, TimerFired>;
-
-// The time was over, and it certainly was not and will not be carried out: it never left, or every server that got it refused
-// it unread, or it was cancelled.
-struct TimedOut {};
-// It was sent, and nobody knows what became of it.
-struct Unknown {};
-// A server's final answer. For an Acquire: Granted, Held, Cancelled (= timed out), SessionExpired, Refused.
-using Outcome = std::variant<lock::Reply, TimedOut, Unknown>;
-
-struct Connect {
-  LinkId link;
-  std::string endpoint;
-};
-struct Close {
-  LinkId link;
-};
-struct Send {
-  LinkId link;
-  std::uint64_t call;  // of the wire
-  lock::Request request;
-};
-struct Finished {
-  CallId call;
-  Outcome outcome;
-  // For a Granted detached hold or a Renewed one: until when the client may believe in it.
-  std::optional<Instant> holds_until;
-};
-struct Progress {
-  CallId call;
-  lock::Queued queued;
-};
-
-struct Effects {
-  std::vector<Connect> connects;
-  std::vector<Close> closes;
-  std::vector<Send> sends;
-  std::vector<Finished> finished;
-  std::vector<Progress> progress;
-  std::optional<Instant> wake_at;
-};
 
 class Client {
  public:
@@ -124,8 +32,107 @@ class Client {
   // The session, once there is one.
   std::optional<lock::SessionId> session() const;
   // Until when every hold bound to the session certainly stands: the local time before the first send of the last acknowledged
-  // renewal, plus (end - stamp)(1 - 2 rho). Nothing: there is no session, or it has expired.
+  // renewal, plus what of the lease is believed (session.hpp). Nothing: there is no session, or it has expired.
   std::optional<Instant> session_deadline() const;
+
+ private:
+  struct Turn {
+    Instant now;
+    Effects effects;
+  };
+
+  struct Call {
+    Question question;
+    std::optional<Instant> until;
+    lock::Sequence sequence;           // of an Operation, once it has one
+    bool after_close = false;          // an Operation that was begun while the session was closing
+    std::optional<Asked> asked = {};   // of a Query or CloseSession
+    std::uint32_t in_doubt = 0;        // of a CloseSession, as in Numbered
+  };
+  // An Acquire that is being taken back.
+  struct Undo {
+    std::string name;
+    bool detached = false;
+    std::optional<CallId> call;  // nothing: it has ended Unknown, and what it may have got is given back all the same
+    std::optional<Undone> granted;
+  };
+
+  // What a number on the wire stands for. Forgotten with the link.
+  struct ForOpening {
+    Instant sent;
+  };
+  struct ForKeepAlive {
+    Instant sent;
+  };
+  struct ForProbe {};
+  struct ForSequence {
+    lock::Sequence sequence;
+  };
+  struct ForCall {
+    CallId call;
+  };
+  using Purpose = std::variant<ForOpening, ForKeepAlive, ForProbe, ForSequence, ForCall>;
+
+  // client.cpp: inputs and timers.
+  void begin(Turn& turn, const Begin& begin);
+  void disconnected(Turn& turn, LinkId link);
+  void received(Turn& turn, const Received& received);
+  void run_deadlines(Turn& turn);
+  void run_link(Turn& turn);
+  bool wanted() const;
+  bool closing() const;
+  std::optional<Instant> silence_ends() const;
+  std::optional<Instant> wake_at() const;
+
+  // asking.cpp: what goes out on a link.
+  void ask(Turn& turn);
+  void ask_session(Turn& turn);
+  void ask_operations(Turn& turn);
+  void ask_queries(Turn& turn);
+  void ask_close(Turn& turn);
+  void probe(Turn& turn);
+  void number_operations();
+  bool is_taken_back(const Call& call) const;
+  void send(Turn& turn, Purpose purpose, lock::Request request);
+  bool due(const std::optional<Asked>& asked, Instant now) const;
+  Asked asked_now(Instant now, bool final_due) const;
+  bool needs_probe() const;
+  void link_lost();
+
+  // answers.cpp: what comes in. False: that can't be an answer to what was asked.
+  bool answer(Turn& turn, const Purpose& purpose, const lock::Reply& reply);
+  bool answer_opening(Turn& turn, const ForOpening& asked, const lock::Reply& reply);
+  bool answer_keep_alive(Turn& turn, const ForKeepAlive& asked, const lock::Reply& reply);
+  bool answer_sequence(Turn& turn, lock::Sequence sequence, const lock::Reply& reply);
+  bool answer_call(Turn& turn, CallId id, const lock::Reply& reply);
+  void not_proposed(const Purpose& purpose);
+  void finish(Turn& turn, CallId call, Outcome outcome, std::optional<Instant> holds_until = {},
+              std::optional<Undone> undone = {});
+  std::optional<Instant> holds_until(const Numbered& numbered, const lock::Reply& reply) const;
+  // The session is over: certainly at the servers, or only for this client.
+  void session_gone(Turn& turn, bool certain);
+
+  // endings.cpp: time-outs, and Acquires that are taken back.
+  void time_out(Turn& turn, CallId call);
+  void time_out_operation(Turn& turn, CallId id, Call& call);
+  void take_back(lock::Sequence acquire, CallId call);
+  bool answer_undo(Turn& turn, lock::Sequence acquire, const lock::Operation& asked, const lock::Reply& reply);
+  void give_back(Turn& turn, lock::Sequence acquire, lock::Token token);
+  void undo_settled(Turn& turn, lock::Sequence acquire, Outcome outcome);
+  void forget_requests(lock::Sequence acquire);
+
+  Config config_;
+  Link link_;
+  Session session_;
+  Window window_;
+  std::map<CallId, Call> calls_;
+  std::deque<CallId> waiting_;          // Operations without a sequence
+  std::deque<Numbered> undo_waiting_;   // Cancels and Releases without one
+  std::map<lock::Sequence, Undo> undos_;
+  std::optional<Asked> opening_asked_;  // while the session is being opened
+  std::optional<Beat> probe_;           // while a status is waited for without a session
+  std::map<std::uint64_t, Purpose> inflight_;
+  std::uint64_t last_wire_call_ = 0;
 };
 
 }  // namespace client

@@ -38,6 +38,7 @@ class Host {
   Ports ports_;
   node::Node node_;
   std::vector<node::Input> inputs_;
+  Instant wake_at_;
 
   struct Asked {
     ConnectionId connection;

@@ -27,7 +27,8 @@ class Clock {
 class Wakeups {
  public:
   virtual ~Wakeups() = default;
-  // Call Host::run() once what is already due in the event loop has been handled. Asked again before that: one call.
+  // Call Host::run() once what is already due in the event loop has been handled. Asked again before that:
+  // one call.
   virtual void soon() = 0;
   // Call Host::run() at that instant; replaces the former wish.
   virtual void at(Instant when) = 0;
@@ -51,7 +52,8 @@ class Clients {
 class Disk {
  public:
   virtual ~Disk() = default;
-  // Takes the write over; Host::durable(id) or Host::disk_failed(why) follows, in the order of ids.
+  // Takes the write over; Host::durable(id) follows, in the order of ids. A write that fails is never
+  // reported: the server ends.
   virtual void write(raft::Write write) = 0;
 };
 

@@ -28,7 +28,7 @@ struct CloseSession {
 
 struct Acquire {
   std::string name;
-  bool wait = true;              // false: granted at once or answered Held
+  bool wait = true;                // false: granted at once or answered Held
   std::optional<Millis> detached;  // the hold gets a lease of its own and outlives the session
   std::string note;
   bool operator==(const Acquire&) const = default;
@@ -46,7 +46,8 @@ struct Renew {
   Millis ttl;
   bool operator==(const Renew&) const = default;
 };
-// Gives up an Acquire of the same session that may still wait: answered Cancelled, or Granted where it was too late.
+// Gives up an Acquire of the same session that may still wait: answered Cancelled, or Granted where it was
+// too late.
 struct Cancel {
   Sequence acquire;
   bool operator==(const Cancel&) const = default;
@@ -56,7 +57,7 @@ struct SetStatus {
   std::string state;  // pending running done failed lost, or the user's own word
   std::optional<std::int64_t> code;
   std::string value;
-  std::optional<Token> token;        // refused unless this hold of the same name is live
+  std::optional<Token> token;           // refused unless this hold of the same name is live
   std::optional<Revision> if_revision;  // refused unless the record has it; 0: unless there is no record
   Millis ttl{24 * 3600 * 1000};
   bool operator==(const SetStatus&) const = default;
@@ -68,8 +69,8 @@ struct ClearStatus {
 };
 using Operation = std::variant<Acquire, Release, Renew, Cancel, SetStatus, ClearStatus>;
 
-// Executed at most once: a retry gets the first answer. Everything up to `acknowledged` has been answered and will never
-// be asked again.
+// Executed at most once: a retry gets the first answer. Everything up to `acknowledged` has been answered and
+// will never be asked again.
 struct Sequenced {
   SessionId session;
   Sequence sequence;
@@ -85,8 +86,8 @@ struct GetStatus {
   std::string name;
   bool operator==(const GetStatus&) const = default;
 };
-// Answered when the name has a record that is finished (done, failed, lost), or whose revision is above `after`
-// where that is given.
+// Answered when the name has a record that is finished (done, failed, lost), or whose revision is above
+// `after` where that is given.
 struct WaitStatus {
   std::string name;
   std::optional<Revision> after;

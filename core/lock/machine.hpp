@@ -1,44 +1,47 @@
-// The replicated state machine: sessions, locks, status records. The same entries give the same state, replies and
-// events on every replica; nothing that is not in the log changes it.
+// The replicated state machine: sessions, locks, status records. The same entries give the same state,
+// replies and events on every replica; nothing that is not in the log changes it.
 #pragma once
 
-#include <deque>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "core/lock/command.hpp"
 #include "core/lock/event.hpp"
+#include "core/lock/expiry.hpp"
+#include "core/lock/lock_state.hpp"
 #include "core/lock/reply.hpp"
+#include "core/lock/session.hpp"
 
 namespace lock {
 
-// An answer for (session, sequence); for commands without a sequence `command` says which one of the entry it answers.
+// Every command of an entry gets one answer with its place. Besides, an Acquire that leaves the queue without
+// a command of its own gets a late one: Granted, Cancelled, or SessionExpired where its session ended.
 struct Answer {
   std::optional<std::size_t> command;  // position within the applied entry: the answer to that very command
   SessionId session;                   // otherwise: a late answer to an earlier request of this session
   Sequence sequence;
   Reply reply;
+  bool operator==(const Answer&) const = default;
 };
 
 struct Applied {
   std::vector<Answer> answers;
   std::vector<Event> events;
+  bool operator==(const Applied&) const = default;
 };
 
 class Machine {
  public:
   explicit Machine(Limits limits = {}) : limits_(limits) {}
 
-  // Applies one log entry: first ends everything the stamp has passed, in the order (end, kind, id), then carries out
-  // the commands in order. `stamp` is at least the last one.
+  // Applies one log entry: first ends everything the stamp has passed, in the order (end, kind, id), then
+  // carries out the commands in order. `stamp` is at least the last one.
   Applied apply(LogTime stamp, const std::vector<Command>& commands);
 
-  // Reads never change anything. Ages and times left count from `now`, at least the last applied stamp; what has ended by
-  // then but for want of an entry is shown as it stands in the log.
+  // Reads never change anything. Ages and times left count from `now`, at least the last applied stamp; what
+  // has ended by then but for want of an entry is shown as it stands in the log.
   NameView view(const std::string& name, LogTime now) const;
   Listing list(const std::string& prefix, const std::string& after, LogTime now) const;
   // Nothing: no such hold.
@@ -58,8 +61,75 @@ class Machine {
   void check() const;
 
  private:
+  using Sessions = std::map<SessionId, Session>;
+  using Locks = std::map<std::string, LockState>;
+  using Records = std::map<std::string, RecordState>;
+  // Names whose hold has ended and whose next waiter is to be found.
+  using Freed = std::vector<Locks::iterator>;
+  // Whose request is carried out, and under which number.
+  struct Caller {
+    SessionId id;
+    Session& session;
+    Sequence sequence;
+  };
+
+  // sessions.cpp
+  Reply open(const OpenSession& request);
+  Reply keep_alive(const KeepAlive& request);
+  Reply close(const CloseSession& request, Applied& out);
+  void end_session(Sessions::iterator at, EndReason reason, Freed& freed, Applied& out);
+  void expire(Applied& out);
+  void expire(const Expiry& due, const std::string& name, Freed& freed, Applied& out);
+
+  // requests.cpp
+  Reply sequenced(const Sequenced& request, Applied& out);
+  void acknowledge(SessionId id, Session& session, Sequence mark, Applied& out);
+  // Nothing: it waits.
+  std::optional<Outcome> execute(const Caller& caller, const Operation& operation, Applied& out);
+  Outcome cancel(const Caller& caller, const Cancel& request, Applied& out);
+
+  // locks.cpp
+  std::optional<Outcome> acquire(const Caller& caller, const Acquire& request, Applied& out);
+  std::optional<Refused> refuse_acquire(const Session& session, const Acquire& request) const;
+  std::optional<Outcome> stand_in_line(const Caller& caller, const Acquire& request, LockState& lock);
+  Outcome release(const Release& request, Applied& out);
+  Outcome renew(const Renew& request);
+  Granted grant(Locks::iterator at, const Caller& caller, std::optional<Millis> detached, std::string note,
+                bool waited, Applied& out);
+  // The hold's place in its session or in the expiries is the caller's to clear.
+  void end_hold(Locks::iterator at, EndReason reason, Applied& out);
+  void forget_hold(const std::string& name, const Hold& hold);
+  // Grants to the first in line, or forgets the name.
+  void settle(Locks::iterator at, Applied& out);
+  void settle(const Freed& freed, Applied& out);
+  const Hold* find_hold(const std::string& name, Token token) const;
+
+  // records.cpp
+  Outcome set_status(const Caller& caller, const SetStatus& request, Applied& out);
+  Outcome clear_status(const Caller& caller, const ClearStatus& request, Applied& out);
+  std::optional<Refused> refuse_status(const SetStatus& request) const;
+
+  // views.cpp
+  Queued queued(const Waiting& waiting, LogTime now) const;
+  NameView view(const std::string& name, const LockState* lock, const RecordState* record, LogTime now) const;
+  LogTime end_of(const Hold& hold) const;
+
+  // check.cpp
+  void check_session(SessionId id, const Session& session) const;
+  void check_lock(const std::string& name, const LockState& lock) const;
+
   Limits limits_;
   LogTime stamp_;
+  // The last that was given out, of each.
+  SessionId last_session_;
+  Token last_token_;
+  Revision last_revision_;
+  std::uint64_t last_arrival_ = 0;
+
+  Sessions sessions_;
+  Locks locks_;  // only names that are held
+  Records records_;
+  ExpiryQueue expiries_;
 };
 
 }  // namespace lock

@@ -10,8 +10,8 @@
 
 namespace lock {
 
-// A lease as a reply tells it: `stamp` of the entry that carried the request, `end` by the same clock. Its length from the
-// client's point of view is end - stamp, counted from before the first send of the request.
+// A lease as a reply tells it: `stamp` of the entry that carried the request, `end` by the same clock. Its
+// length from the client's point of view is end - stamp, counted from before the first send of the request.
 struct Lease {
   LogTime stamp;
   LogTime end;
@@ -37,8 +37,9 @@ struct SessionExpired {
 
 struct Granted {
   Token token;
-  // Of a detached hold its own lease, of any other the session's. After waiting, `stamp` is that of the entry that made
-  // the grant, so only a detached hold may be measured by it, and only from a request that entry answered at once.
+  // Of a detached hold its own lease, of any other the session's. After waiting, `stamp` is that of the entry
+  // that made the grant, so only a detached hold may be measured by it, and only from a request that entry
+  // answered at once.
   Lease lease;
   bool waited = false;
   bool operator==(const Granted&) const = default;
@@ -158,12 +159,14 @@ struct LeadershipLost {
 };
 
 using Reply =
-    std::variant<SessionOpened, KeptAlive, SessionClosed, SessionExpired, Granted, Queued, Held, Released, Renewed,
-                 NotHeld, Cancelled, StatusSet, StatusCleared, RevisionMismatch, StaleToken, Refused, StaleSequence,
-                 NameView, Listing, HoldStands, Health, NotLeader, LeadershipLost>;
+    std::variant<SessionOpened, KeptAlive, SessionClosed, SessionExpired, Granted, Queued, Held, Released,
+                 Renewed, NotHeld, Cancelled, StatusSet, StatusCleared, RevisionMismatch, StaleToken, Refused,
+                 StaleSequence, NameView, Listing, HoldStands, Health, NotLeader, LeadershipLost>;
 
 // Whether another answer to the same request follows.
-inline bool is_interim(const Reply& reply) { return std::holds_alternative<Queued>(reply); }
+inline bool is_interim(const Reply& reply) {
+  return std::holds_alternative<Queued>(reply);
+}
 const char* name_of(const Reply& reply);
 
 }  // namespace lock

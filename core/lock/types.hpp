@@ -26,10 +26,12 @@ struct TokenKind;
 // A fencing token: one more for every grant, below 2^53 so that every JSON reader keeps it whole.
 using Token = base::Id<TokenKind>;
 struct RevisionKind;
-// Counts the writes of status records in the whole cluster; the version of a record is that of its last write.
+// Counts the writes of status records in the whole cluster; the version of a record is that of its last
+// write.
 using Revision = base::Id<RevisionKind>;
 
-// Bounds that every server enforces, so they are part of what is replicated and never of one server's configuration.
+// Bounds that every server enforces, so they are part of what is replicated and never of one server's
+// configuration.
 struct Limits {
   std::size_t name_bytes = 256;
   std::size_t value_bytes = 64 * 1024;
@@ -44,8 +46,8 @@ struct Limits {
   Millis record_ttl_max{365LL * 24 * 3600 * 1000};
 };
 
-// `/`-separated printable UTF-8 of at most 256 bytes, without spaces and `,` `=` `:`, not beginning with `-` or `/`, not
-// ending in `/`, no empty part. Says in one line what is wrong and what would be right.
+// `/`-separated printable UTF-8 of at most 256 bytes, without spaces and `,` `=` `:`, not beginning with `-`
+// or `/`, not ending in `/`, no empty part. Says in one line what is wrong and what would be right.
 base::Status check_name(std::string_view name);
 
 }  // namespace lock

@@ -3,8 +3,10 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -57,10 +59,7 @@ struct BecameLeader {
 struct SteppedDown {
   raft::Term term;  // the one it led
 };
-struct EntryApplied {
-  raft::Index index;
-};
-using Note = std::variant<BecameLeader, SteppedDown, EntryApplied, lock::Event>;
+using Note = std::variant<BecameLeader, SteppedDown, lock::Event>;
 
 struct Effects {
   std::optional<raft::Write> write;
@@ -84,9 +83,65 @@ class Node {
   raft::Index applied() const { return applied_; }
 
  private:
+  // Where the answers to the commands of an entry go, by place in it.
+  struct Proposal {
+    raft::Term term;
+    std::vector<Ticket> tickets;
+  };
+  // A query that waits for its read to be confirmed.
+  struct Reading {
+    Ticket ticket;
+    lock::Query query;
+  };
+  using Asked = std::pair<lock::SessionId, lock::Sequence>;
+
+  // node.cpp
+  void take(Ticket ticket, const lock::Request& request);
+  void propose_batch(Instant now, std::size_t begin, std::size_t end);
+  void propose_tick(Instant now);
+  void follow_leadership();
+  void refuse_batch();
+  Instant wake_at(Instant now) const;
+  // The stamp at which a tick of the log clock is due; nothing while none is needed.
+  std::optional<base::LogTime> tick_due() const;
+
+  // apply.cpp
+  void apply_committed();
+  void apply(const raft::Entry& entry);
+  void answer_queued(const Asked& asked, const lock::Reply& reply);
+  void deliver(lock::Answer& answer, const Proposal* proposal, const std::vector<lock::Command>& commands);
+  void take_note(lock::Event event);
+
+  // queries.cpp
+  void start_reads(Instant now);
+  void finish_reads(const raft::Output& output);
+  void answer(const Reading& reading);
+  void answer_waits(const std::string& name);
+  void abandon(Ticket ticket);
+  lock::Reply redirection() const;
+  lock::Health health() const;
+  void respond(Ticket ticket, lock::Reply reply);
+
+  Config config_;
   raft::Raft raft_;
   lock::Machine machine_;
   raft::Index applied_;
+  std::optional<raft::Term> leads_;  // as of the last step
+
+  // What arrived in this step.
+  std::vector<lock::Command> batch_;
+  std::vector<Ticket> batch_tickets_;
+  std::vector<Reading> new_reads_;
+  std::vector<Ticket> health_asked_;
+  Effects effects_;
+
+  // What waits while this server leads.
+  std::map<raft::Index, Proposal> proposals_;
+  std::map<Asked, std::vector<Ticket>> queued_;                           // Acquires in a queue, by whoever asked for them
+  std::map<raft::ReadId, std::vector<Reading>> reads_;
+  std::map<std::string, std::map<Ticket, lock::WaitStatus>> watched_;     // by name
+  std::map<Ticket, std::variant<Asked, std::string>> standing_;           // where a ticket stands in the two above
+  std::set<Ticket> gone_;                                                 // abandoned while an answer was under way
 };
 
 }  // namespace node

@@ -90,6 +90,7 @@ class Raft {
   bool is_quorum(std::size_t votes) const { return votes > config_.voters.size() / 2; }
   bool is_voter(NodeId id) const;
   void fail_reads();
+  void release_sends();
 
   // election.cpp
   bool hears_leader(Instant now) const;
@@ -113,12 +114,15 @@ class Raft {
   // leader.cpp
   void replicate_all();
   void replicate(NodeId peer, Progress& progress);
-  bool send_append(NodeId peer, Progress& progress);
+  Index send_append(NodeId peer, const Progress& progress);  // answers the last entry sent
   void acknowledge(Progress& progress, Index match);
   void advance_commit();
   void start_round(Instant now);
+  Round confirmed_round() const;
   void confirm_reads();
   void check_quorum(Instant now);
+  Progress* answered(Instant now, NodeId from, Term term);
+  static void probe_from(Progress& progress, Index common);
   void on(Instant now, NodeId from, const AppendAccepted& m);
   void on(Instant now, NodeId from, const AppendRejected& m);
   void on(Instant now, NodeId from, const HeartbeatReply& m);

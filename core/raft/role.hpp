@@ -38,12 +38,14 @@ struct Progress {
   std::deque<Index> inflight;  // the last entry of each unanswered Append
   Instant heard;          // when it last answered in this term
   Round round;            // the newest heartbeat round it answered
-  Index sent_before_round;  // the last entry sent before the newest heartbeat
+  // A heartbeat that tells lost entries from late ones: its answer must match what was sent before it.
+  Round sounding;
+  Index sent_before_sounding;
 };
 
 struct PendingRead {
   ReadId id;
-  Index index;   // the commit index when the read arrived
+  Index index;   // the commit index when that round was started
   Round round;   // leadership must be confirmed by this round or a later one; 0 until one is started for it
 };
 
@@ -53,7 +55,6 @@ struct Leader {
   Index term_start;  // this term's first entry: until it commits nothing is known to be committed by counting
   Round round;
   Instant next_heartbeat;
-  Instant elected;
   std::vector<PendingRead> reads;
 };
 

@@ -1,6 +1,8 @@
 // A server's durable log and identity in one SQLite database. Synchronous; knows no thread.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -36,15 +38,29 @@ struct Failure {
   std::string message;
 };
 
+struct Options {
+  // A write that would leave less than this free is refused before it is tried.
+  std::uint64_t reserve_bytes = 16u << 20;
+  // Bytes free where the folder is; unset: what the operating system says.
+  std::function<std::uint64_t(const std::string& folder)> free_bytes;
+  // Names this start of the machine; empty: what the operating system says.
+  std::string boot_id;
+  // SQLite's name of the virtual file system to work on; empty: its default.
+  std::string vfs;
+  // checkpoint() does nothing while the write-ahead log is shorter than this.
+  int checkpoint_pages = 1000;
+};
+
 class Store {
  public:
-  struct Opened;
-
   // Makes the store of a new server. The folder may exist and must hold no store.
-  static std::variant<std::unique_ptr<Store>, Failure> create(const std::string& folder, const Identity& identity);
+  static std::variant<std::unique_ptr<Store>, Failure> create(const std::string& folder,
+                                                              const Identity& identity,
+                                                              const Options& options = {});
   // Opens what is there, checking format, checksums and gaps.
-  static std::variant<std::unique_ptr<Store>, Failure> open(const std::string& folder);
-  // Whether the folder holds a store.
+  static std::variant<std::unique_ptr<Store>, Failure> open(const std::string& folder,
+                                                            const Options& options = {});
+  // Whether the folder holds a store. One whose making was interrupted is none.
   static bool exists(const std::string& folder);
 
   ~Store();
@@ -54,6 +70,10 @@ class Store {
   raft::Recovered recover() const;
   // Makes the writes durable, all or none, in order. After a failure the store refuses everything.
   std::optional<Failure> write(std::span<const raft::Write> writes);
+  // Moves what the write-ahead log holds into the database, once it is long enough to be worth it. Call it
+  // after a write has been acknowledged, so that nobody waits for it; a store whose owner forgets to is
+  // checkpointed within write(), later. Fails as write() does.
+  std::optional<Failure> checkpoint();
 
  private:
   struct Impl;

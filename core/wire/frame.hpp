@@ -1,6 +1,8 @@
-// Frames: what a connection carries. Every frame says its version, so that a stranger is told apart at the first one.
+// Frames: what a connection carries. Every frame says its version, so that a stranger is told apart at the
+// first one.
 //
-//   magic "LKD" (3)  version (1)  type (1)  length (4, little-endian)  crc32c (4, of type, length and payload)  payload
+//   magic "LKD" (3)  version (1)  type (1)  length (4, little-endian)  crc32c (4, of type, length and
+//   payload)  payload
 #pragma once
 
 #include <cstdint>
@@ -17,7 +19,14 @@ constexpr std::size_t kHeaderBytes = 13;
 // Larger than any AppendEntries (Tuning::append_bytes_max plus one entry).
 constexpr std::size_t kPayloadBytesMax = 8u << 20;
 
-enum class FrameType : std::uint8_t { peer_hello = 1, client_hello = 2, server_hello = 3, peer = 4, request = 5, reply = 6 };
+enum class FrameType : std::uint8_t {
+  peer_hello = 1,
+  client_hello = 2,
+  server_hello = 3,
+  peer = 4,
+  request = 5,
+  reply = 6
+};
 
 struct Frame {
   FrameType type;
@@ -32,12 +41,17 @@ class FrameReader {
   explicit FrameReader(std::size_t payload_max = kPayloadBytesMax) : payload_max_(payload_max) {}
 
   void feed(std::string_view bytes);
-  // A frame; nothing when more bytes are needed; an error for bytes that can't be ours (magic, version, type, length,
-  // checksum), saying which.
+  // From the next frame on: a stranger may say less than a peer.
+  void limit_payload(std::size_t payload_max) { payload_max_ = payload_max; }
+  // A frame; nothing when more bytes are needed; an error for bytes that can't be ours (magic, version, type,
+  // length, checksum), saying which.
   base::Result<std::optional<Frame>> next();
   std::size_t buffered() const { return buffer_.size() - consumed_; }
 
  private:
+  // What is wrong with the part of the next header that is there; said before its payload is waited for.
+  std::optional<std::string> flaw() const;
+
   std::size_t payload_max_;
   std::string buffer_;
   std::size_t consumed_ = 0;

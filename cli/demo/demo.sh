@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# demo.sh: the founding story with real processes: five servers, ten clients that all want to upload the same file. The
+# leader is killed in the middle, then the one that uploads. Expects lockd, lockctl and raftsim in PATH.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+for program in lockd lockctl raftsim; do
+  command -v $program >/dev/null || { echo "demo: $program is not in PATH; run ./dev demo" >&2; exit 1; }
+done
+dir=$(mktemp -d -t lockd-demo.XXXXXX)
+clients=()
+finish() {
+  for pid in "${clients[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
+  wait 2>/dev/null || true
+  (cd "$dir" && lockctl dev down >/dev/null 2>&1) || true
+  rm -rf "$dir"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+bold=$(tput bold 2>/dev/null || true) plain=$(tput sgr0 2>/dev/null || true)
+[ -t 1 ] || bold='' plain=''
+start=${EPOCHREALTIME/./}
+clock() { local us=$((${EPOCHREALTIME/./} - start)); printf '%2d.%03d s' $((us / 1000000)) $((us / 1000 % 1000)); }
+tell() { printf '%s  %s\n' "$(clock)" "$*"; }
+headline() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
+# until_true SECONDS COMMAND…: waits for it, looking every 20 ms.
+until_true() {
+  local left=$(($1 * 50)); shift
+  until "$@" >/dev/null 2>&1; do ((left-- > 0)) || { tell "gave up waiting for: $*"; exit 1; }; sleep 0.02; done
+}
+
+headline "Five servers, ten clients, one upload"
+cd "$dir"
+lockctl dev up --servers 5 >/dev/null
+tell "five lockd serve on loopback; server $(leader() { lockctl health --output json | sed -n 's/.*"leader": *\([0-9]*\).*/\1/p' | head -1; }; leader) leads"
+mkdir target
+head -c 6M /dev/urandom >original
+# A client's word goes to the log with the time at which it was said.
+cat >say <<'SAY'
+#!/bin/bash
+us=$((${EPOCHREALTIME/./} - START))
+printf '%2d.%03d s  client %s: %s\n' $((us / 1000000)) $((us / 1000 % 1000)) "$CLIENT" "$*" >>"$LOG"
+SAY
+chmod +x say
+export START=$start LOG=$dir/log PATH=$dir:$PATH
+: >log
+tail -n +1 -f log & tailing=$!
+for n in 1 2 3 4 5 6 7 8 9 10; do
+  mkdir "client$n"
+  cp original "client$n/data.bin"
+  CLIENT=$n SLOW=0.35 "$here/upload.sh" "client$n/data.bin" target/data.bin 2>>"client$n/errors" & clients+=($!)
+done
+tell "ten clients start, each with the same 6 MiB"
+
+until_true 10 grep -q 'uploads, attempt 1' log
+until_true 10 test -s target/data.bin.part.*
+leader=$(leader)
+tell "${bold}kill -9 of server $leader, the leader${plain}, in the middle of the upload"
+lockctl dev kill "$leader" >/dev/null
+until_true 10 lockctl health
+tell "server $(leader) leads now; the upload goes on under the same token"
+winner=$(sed -n 's/.*client \([0-9]*\): uploads, attempt 1.*/\1/p' log)
+sleep 0.5
+tell "${bold}kill -9 of client $winner${plain}, the one that uploads"
+kill -KILL "${clients[winner - 1]}"
+until_true 15 grep -q 'uploads, attempt 2' log
+for n in 1 2 3 4 5 6 7 8 9 10; do [ $n = "$winner" ] || wait "${clients[n - 1]}" || tell "client $n failed: $(cat client$n/errors)"; done
+wait "${clients[winner - 1]}" 2>/dev/null || true
+clients=()
+kill $tailing; wait $tailing 2>/dev/null || true
+
+headline "What is left"
+lockctl status uploads/data.bin
+learned=$(grep -c learned log)
+rm -f target/*.part.*
+cmp original target/data.bin && [ "$(ls target)" = data.bin ] && [ "$(grep -c ': done' log)" = 1 ] && [ "$learned" = 8 ] ||
+  { echo "demo: the story went wrong; this is a bug" >&2; exit 1; }
+echo "target/ holds exactly one file, equal to the original; one client uploaded it, $learned learned that it is done, one was killed."
+lockctl dev down >/dev/null
+
+headline "The same story in the simulator, twenty times, with worse luck"
+raftsim run "$root/scenarios/upload-coordination.json" --seeds 1..20
+
+headline "What to type next"
+cat <<TEXT
+  export PATH=$(dirname "$(command -v lockctl)"):\$PATH
+  lockctl dev up                             a cluster of your own, in this folder
+  lockctl run build -- make                  a command that only one machine runs at a time
+  lockctl status build                       who holds it, who waits
+  lockctl dev kill leader; lockctl health    break it
+  lockctl dev down
+  raftsim run scenarios/leader-crash.json    or let the simulator break it
+TEXT

@@ -1,0 +1,42 @@
+#include "cli/lockctl/cluster.hpp"
+
+#include <unistd.h>
+
+#include <random>
+
+namespace lockctl {
+namespace {
+
+client::Config config_of(const std::vector<std::string>& endpoints, lock::Millis session_ttl, const std::string& doing) {
+  char host[65] = "?";
+  ::gethostname(host, sizeof host - 1);
+  client::Config config;
+  config.endpoints = endpoints;
+  config.session_ttl = session_ttl;
+  config.who = (std::string(host) + ":" + std::to_string(::getpid()) + " " + doing).substr(0, lock::Limits().text_bytes);
+  std::random_device random;
+  config.seed = (std::uint64_t{random()} << 32) | random();
+  return config;
+}
+
+}  // namespace
+
+Cluster::Cluster(std::vector<std::string> endpoints, lock::Millis session_ttl, const std::string& doing)
+    : io_(1), endpoints_(std::move(endpoints)), driver_(io_, config_of(endpoints_, session_ttl, doing)) {}
+
+client::Finished Cluster::ask(client::Question question, std::optional<base::Duration> within) {
+  std::optional<client::Finished> answer;
+  driver_.begin(std::move(question), within, [&](const client::Finished& finished) { answer = finished; });
+  while (!answer) {
+    if (io_.stopped()) io_.restart();
+    io_.run_one();
+  }
+  return *answer;
+}
+
+void Cluster::close() {
+  using namespace std::chrono_literals;
+  if (driver_.session()) ask(client::CloseSession{}, 500ms);
+}
+
+}  // namespace lockctl

@@ -1,0 +1,36 @@
+// One client of the cluster and the loop it runs on.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/lockctl/options.hpp"
+#include "net/client_driver.hpp"
+
+namespace lockctl {
+
+class Cluster {
+ public:
+  // `doing` goes into what others see as the holder: host, pid, doing.
+  Cluster(std::vector<std::string> endpoints, lock::Millis session_ttl, const std::string& doing);
+
+  boost::asio::io_context& io() { return io_; }
+  net::ClientDriver& driver() { return driver_; }
+  const std::vector<std::string>& endpoints() const { return endpoints_; }
+
+  // Runs the loop until the answer is there.
+  client::Finished ask(client::Question question, std::optional<base::Duration> within);
+  // Ends the session, where there is one, so that nothing of it lingers for its ttl; gives up soon.
+  void close();
+
+ private:
+  boost::asio::io_context io_;
+  std::vector<std::string> endpoints_;
+  net::ClientDriver driver_;
+};
+
+constexpr lock::Millis kSessionTtl{15'000};
+
+}  // namespace lockctl

@@ -1,0 +1,87 @@
+#include "cli/lockctl/dev_state.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "cli/common/process.hpp"
+
+namespace lockctl {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path file_of(const std::string& folder) { return fs::path(folder) / "cluster.json"; }
+
+DevServer parse_server(const nlohmann::json& entry) {
+  DevServer server;
+  entry.at("node").get_to(server.node);
+  entry.at("endpoint").get_to(server.endpoint);
+  entry.at("pid").get_to(server.pid);
+  entry.at("started").get_to(server.started);
+  return server;
+}
+
+}  // namespace
+
+bool DevServer::running() const {
+  if (pid == 0) return false;
+  const auto process = cli::find_process(pid);
+  return process && process->started == started && process->alive();
+}
+
+std::vector<std::string> DevCluster::endpoints() const {
+  std::vector<std::string> all;
+  for (const auto& server : servers) all.push_back(server.endpoint);
+  return all;
+}
+
+std::string DevCluster::data_of(const DevServer& server) const {
+  return (fs::path(folder) / ("node" + std::to_string(server.node))).string();
+}
+
+std::string DevCluster::log_of(const DevServer& server) const { return data_of(server) + ".log"; }
+
+base::Result<std::optional<DevCluster>> load_dev_cluster(const std::string& folder) {
+  std::ifstream file(file_of(folder));
+  if (!file) return std::optional<DevCluster>();
+  try {
+    const auto state = nlohmann::json::parse(file);
+    DevCluster cluster{folder, state.at("name").get<std::string>(), {}};
+    for (const auto& entry : state.at("servers")) cluster.servers.push_back(parse_server(entry));
+    if (!cluster.servers.empty()) return std::optional(cluster);
+  } catch (const nlohmann::json::exception&) {
+  }
+  return base::Error{file_of(folder).string() + " is damaged: remove the folder " + folder + ", after ending its servers"};
+}
+
+base::Status save_dev_cluster(const DevCluster& cluster) {
+  auto servers = nlohmann::json::array();
+  for (const auto& server : cluster.servers) {
+    servers.push_back({{"node", server.node}, {"endpoint", server.endpoint}, {"pid", server.pid}, {"started", server.started}});
+  }
+  const auto path = file_of(cluster.folder);
+  const auto next = path.string() + ".new";
+  std::ofstream file(next);
+  file << nlohmann::json{{"name", cluster.name}, {"servers", servers}}.dump(2) << "\n";
+  file.close();
+  std::error_code error;
+  if (file) fs::rename(next, path, error);
+  if (!file || error) return base::Error{"cannot write " + path.string()};
+  return base::Done{};
+}
+
+base::Result<std::optional<DevCluster>> find_dev_cluster() {
+  std::error_code error;
+  auto folder = fs::current_path(error);
+  while (!error) {
+    auto found = load_dev_cluster((folder / kDevFolder).string());
+    if (!found || found.value()) return found;
+    if (folder == folder.root_path()) break;
+    folder = folder.parent_path();
+  }
+  return std::optional<DevCluster>();
+}
+
+}  // namespace lockctl

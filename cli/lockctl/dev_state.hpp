@@ -1,0 +1,45 @@
+// The local cluster of `lockctl dev`: what .lockd-dev/cluster.json remembers of it.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/result.hpp"
+
+namespace lockctl {
+
+constexpr const char* kDevFolder = ".lockd-dev";
+
+struct DevServer {
+  std::uint64_t node = 0;
+  std::string endpoint;
+  pid_t pid = 0;                // 0: not started
+  std::uint64_t started = 0;    // as /proc tells it: a recycled pid is not this server
+
+  bool running() const;
+  bool operator==(const DevServer&) const = default;
+};
+
+struct DevCluster {
+  std::string folder;  // the .lockd-dev folder; not in the file, so that it may be moved
+  std::string name;    // tells it apart from a later cluster on the same ports
+  std::vector<DevServer> servers;
+
+  std::vector<std::string> endpoints() const;
+  std::string data_of(const DevServer& server) const;
+  std::string log_of(const DevServer& server) const;
+  bool operator==(const DevCluster&) const = default;
+};
+
+// Of this very folder (…/.lockd-dev). Nothing: there is none.
+base::Result<std::optional<DevCluster>> load_dev_cluster(const std::string& folder);
+// Whole or not at all.
+base::Status save_dev_cluster(const DevCluster& cluster);
+// In the current folder or the nearest above it that has one.
+base::Result<std::optional<DevCluster>> find_dev_cluster();
+
+}  // namespace lockctl

@@ -1,0 +1,19 @@
+// What `lockctl VERB --help` teaches, by example.
+#pragma once
+
+namespace lockctl::help {
+
+extern const char* const kAbout;
+extern const char* const kTop;
+extern const char* const kRun;
+extern const char* const kAcquire;
+extern const char* const kRelease;
+extern const char* const kRenew;
+extern const char* const kCheck;
+extern const char* const kStatus;
+extern const char* const kList;
+extern const char* const kHealth;
+extern const char* const kBench;
+extern const char* const kDev;
+
+}  // namespace lockctl::help

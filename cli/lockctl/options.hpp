@@ -1,0 +1,114 @@
+// What the command line said, checked as far as one can without a server.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/base/time.hpp"
+#include "core/lock/types.hpp"
+
+namespace lockctl {
+
+enum class Output { text, json, result };
+
+struct Global {
+  std::string endpoints;  // as given; empty: look for a local cluster
+  std::string ns;         // put before every name, with a slash between
+  Output output = Output::text;
+  bool quiet = false;
+  bool verbose = false;
+  base::Duration timeout = std::chrono::seconds(10);
+
+  std::string full_name(const std::string& name) const;
+  // The name without the prefix, as its user knows it.
+  std::string short_name(const std::string& full) const;
+};
+
+struct LockFlags {
+  std::string name;
+  bool no_wait = false;
+  std::optional<base::Duration> wait;
+  lock::Millis ttl{0};
+  int timeout_code = 0;
+  std::string note;
+};
+struct Run {
+  LockFlags lock;
+  std::optional<base::Duration> kill_after;
+  bool warn_when_lost = false;
+  std::vector<std::string> command;
+};
+struct Acquire {
+  LockFlags lock;
+  std::optional<int> while_pid;
+};
+struct Hold {
+  std::string name;
+  lock::Token token;
+};
+struct Release : Hold {};
+struct Check : Hold {};
+struct Renew : Hold {
+  lock::Millis ttl{0};
+};
+struct ReadStatus {
+  std::string name;
+};
+struct SetStatus {
+  std::string name;
+  std::string state;
+  std::optional<std::uint64_t> if_index;
+  std::optional<std::int64_t> code;
+  std::string value;
+  std::optional<lock::Token> token;
+  lock::Millis ttl{0};
+};
+struct WaitStatus {
+  std::string name;
+  std::optional<base::Duration> wait;
+};
+struct ClearStatus {
+  std::string name;
+  std::optional<std::uint64_t> if_index;
+};
+struct List {
+  std::string prefix;
+};
+struct Health {};
+struct Bench {
+  std::uint32_t clients = 16;
+  base::Duration measured = std::chrono::seconds(5);
+  base::Duration warmup = std::chrono::seconds(1);
+  std::string workload = "uncontended";
+  std::string pids;  // of servers, to account their CPU
+  std::string label = "lockd";
+};
+struct DevUp {
+  std::uint32_t servers = 0;  // 0: as there are, else 5
+  std::string folder;
+};
+struct DevStatus {
+  std::string folder;
+};
+struct DevKill {
+  std::string folder;
+  std::string whom;  // a node's number, or "leader"
+  std::string signal = "KILL";
+};
+struct DevDown {
+  std::string folder;
+  bool keep = false;
+};
+
+using Verb = std::variant<Run, Acquire, Release, Renew, Check, ReadStatus, SetStatus, WaitStatus, ClearStatus, List, Health,
+                          Bench, DevUp, DevStatus, DevKill, DevDown>;
+
+struct Options {
+  Global global;
+  Verb verb;
+};
+
+}  // namespace lockctl

@@ -1,0 +1,25 @@
+// One function a verb; each answers the exit code.
+#pragma once
+
+#include "cli/lockctl/options.hpp"
+
+namespace lockctl {
+
+int carry_out(const Global& global, const Run& run);
+int carry_out(const Global& global, const Acquire& acquire);
+int carry_out(const Global& global, const Release& release);
+int carry_out(const Global& global, const Renew& renew);
+int carry_out(const Global& global, const Check& check);
+int carry_out(const Global& global, const ReadStatus& read);
+int carry_out(const Global& global, const SetStatus& set);
+int carry_out(const Global& global, const WaitStatus& wait);
+int carry_out(const Global& global, const ClearStatus& clear);
+int carry_out(const Global& global, const List& list);
+int carry_out(const Global& global, const Health& health);
+int carry_out(const Global& global, const Bench& bench);
+int carry_out(const Global& global, const DevUp& up);
+int carry_out(const Global& global, const DevStatus& status);
+int carry_out(const Global& global, const DevKill& kill);
+int carry_out(const Global& global, const DevDown& down);
+
+}  // namespace lockctl

@@ -1,0 +1,204 @@
+#include "cli/lockctl/words.hpp"
+
+#include <charconv>
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <iterator>
+#include <map>
+#include <stdexcept>
+
+#include "cli/common/held.hpp"
+#include "core/base/duration.hpp"
+
+namespace lockctl {
+namespace {
+
+// Thrown within this file only: the first thing that is wrong ends the reading.
+struct Wrong : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "";
+}
+
+base::Duration duration(const std::string& flag, const std::string& text) {
+  const auto parsed = base::parse_duration(text);
+  if (!parsed) throw Wrong(flag + ": " + parsed.error());
+  return parsed.value();
+}
+
+std::optional<base::Duration> maybe_duration(const std::string& flag, const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional(duration(flag, text));
+}
+
+lock::Millis ttl(const Words& words, const char* otherwise, lock::Millis at_most) {
+  const auto& text = words.ttl.empty() ? otherwise : words.ttl;
+  const auto length = duration("-t/--ttl", text);
+  const auto at_least = lock::Limits().ttl_min;
+  if (length < at_least || length > at_most) {
+    throw Wrong("-t/--ttl: " + text + " is out of bounds: give " + base::format_duration(at_least) + " to " +
+                base::format_duration(at_most));
+  }
+  return std::chrono::duration_cast<lock::Millis>(length);
+}
+
+template <class T>
+T number(const std::string& flag, const std::string& text) {
+  T value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) throw Wrong(flag + ": '" + text + "' is not a number");
+  return value;
+}
+
+std::string name(const Words& words, const Global& global) {
+  if (words.name.find(',') != std::string::npos) {
+    throw Wrong("'" + words.name + "': several names at once are not offered in this version; give one");
+  }
+  if (words.name.find(':') != std::string::npos && words.name.ends_with(":s")) {
+    throw Wrong("'" + words.name + "': shared locks are not offered in this version");
+  }
+  const auto checked = lock::check_name(global.full_name(words.name));
+  if (!checked) throw Wrong(checked.error());
+  return words.name;
+}
+
+lock::Token required_token(const Words& words) {
+  const auto text = words.token.empty() ? environment("LOCKD_TOKEN") : words.token;
+  if (text.empty()) throw Wrong("which hold? Give --token, or set LOCKD_TOKEN");
+  const auto token = cli::parse_token(text);
+  if (!token) throw Wrong("--token: " + token.error());
+  return lock::Token(token.value());
+}
+
+// Within `lockctl run` of the very name, its hold is what vouches for a write.
+std::optional<lock::Token> token_of_write(const Words& words) {
+  const bool within_run = environment("LOCKD_LOCK") == words.name && !environment("LOCKD_TOKEN").empty();
+  return words.token.empty() && !within_run ? std::nullopt : std::optional(required_token(words));
+}
+
+std::string value_of(const std::string& given) {
+  if (given != "-" && !given.starts_with('@')) return given;
+  std::ifstream file;
+  if (given != "-") file.open(given.substr(1), std::ios::binary);
+  std::istream& in = given == "-" ? std::cin : file;
+  if (!in) throw Wrong("--value: cannot read the file '" + given.substr(1) + "'");
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::string bounded_value(const std::string& given) {
+  auto value = value_of(given);
+  const auto most = lock::Limits().value_bytes;
+  if (value.size() > most) {
+    throw Wrong("--value: " + std::to_string(value.size()) + " bytes are too many: at most " + std::to_string(most));
+  }
+  return value;
+}
+
+LockFlags lock_flags(const Words& words, const Global& global, const char* default_ttl) {
+  if (words.no_wait && !words.wait.empty()) throw Wrong("-n and -w contradict each other: give one of them");
+  if (words.timeout_code < 0 || words.timeout_code > 255) throw Wrong("-E: an exit code is 0 to 255");
+  if (words.note.size() > lock::Limits().text_bytes) throw Wrong("--note: at most 256 bytes");
+  return {name(words, global), words.no_wait, maybe_duration("-w", words.wait),
+          ttl(words, default_ttl, lock::Limits().ttl_max), words.timeout_code, words.note};
+}
+
+Verb run(const Words& words, const Global& global) {
+  if (words.on_lost != "kill" && words.on_lost != "warn") throw Wrong("--on-lost: give kill or warn, not '" + words.on_lost + "'");
+  if (words.command.empty()) throw Wrong("which command? Write it behind `--`: lockctl run NAME -- CMD...");
+  return Run{lock_flags(words, global, "15s"), maybe_duration("-k", words.kill_after), words.on_lost == "warn", words.command};
+}
+
+Verb acquire(const Words& words, const Global& global) {
+  return Acquire{lock_flags(words, global, "60s"), words.while_pid == 0 ? std::nullopt : std::optional(words.while_pid)};
+}
+
+Verb status(const Words& words, const Global& global) {
+  const int asked = (words.set.empty() ? 0 : 1) + (words.wait_status ? 1 : 0) + (words.clear ? 1 : 0);
+  if (asked > 1) throw Wrong("give one of --set, --wait and --clear");
+  const auto checked = name(words, global);
+  const auto only_with = [](bool given, const char* flag, const char* with) {
+    if (given) throw Wrong(std::string(flag) + " goes with " + with + " only");
+  };
+  only_with(!words.wait.empty() && !words.wait_status, "-w", "--wait");
+  only_with(!words.if_index.empty() && words.set.empty() && !words.clear, "--if-index", "--set and --clear");
+  if (words.set.empty()) {
+    only_with(!words.code.empty(), "--code", "--set");
+    only_with(!words.value.empty(), "--value", "--set");
+    only_with(!words.token.empty(), "--token", "--set");
+    only_with(!words.ttl.empty(), "--ttl", "--set");
+  }
+  const auto index = words.if_index.empty() ? std::nullopt : std::optional(number<std::uint64_t>("--if-index", words.if_index));
+  if (words.wait_status) return WaitStatus{checked, maybe_duration("-w", words.wait)};
+  if (words.clear) return ClearStatus{checked, index};
+  if (words.set.empty()) return ReadStatus{checked};
+  const auto code = words.code.empty() ? std::nullopt : std::optional(number<std::int64_t>("--code", words.code));
+  return SetStatus{checked, words.set, index, code, bounded_value(words.value), token_of_write(words),
+                   ttl(words, "24h", lock::Limits().record_ttl_max)};
+}
+
+Verb bench(const Words& words) {
+  static const std::vector<std::string> kWorkloads = {"uncontended", "contended", "status", "read"};
+  bool known = false;
+  for (const auto& workload : kWorkloads) known = known || workload == words.workload;
+  if (!known) throw Wrong("--workload: '" + words.workload + "' is none: give uncontended, contended, status or read");
+  if (words.clients < 1 || words.clients > 4096) throw Wrong("--clients: give 1 to 4096");
+  const auto measured = duration("--secs", words.seconds), warmup = duration("--warmup", words.warmup);
+  if (measured <= base::Duration(0) || measured > std::chrono::hours(1) || warmup > std::chrono::hours(1)) {
+    throw Wrong("--secs and --warmup: give at most 1h");
+  }
+  return Bench{words.clients, measured, warmup, words.workload, words.pids, words.label};
+}
+
+Verb dev_up(const Words& words) {
+  if (words.servers > 9) throw Wrong("--servers: give 1 to 9");
+  return DevUp{words.servers, words.folder};
+}
+
+Verb make_verb(const std::string& verb, const Words& words, const Global& global) {
+  using Make = std::function<Verb()>;
+  const std::map<std::string, Make> kinds = {
+      {"run", [&] { return run(words, global); }},
+      {"acquire", [&] { return acquire(words, global); }},
+      {"release", [&] { return Release{{name(words, global), required_token(words)}}; }},
+      {"renew", [&] { return Renew{{name(words, global), required_token(words)}, ttl(words, "60s", lock::Limits().ttl_max)}; }},
+      {"check", [&] { return Check{{name(words, global), required_token(words)}}; }},
+      {"status", [&] { return status(words, global); }},
+      {"ls", [&] { return List{words.name}; }},
+      {"health", [] { return Health{}; }},
+      {"bench", [&] { return bench(words); }},
+      {"dev up", [&] { return dev_up(words); }},
+      {"dev status", [&] { return DevStatus{words.folder}; }},
+      {"dev kill", [&] { return DevKill{words.folder, words.whom, words.signal}; }},
+      {"dev down", [&] { return DevDown{words.folder, words.keep}; }},
+  };
+  return kinds.at(verb)();
+}
+
+Global make_global(const std::string& verb, const Words& words) {
+  Global global{words.endpoints, words.ns, Output::text, words.quiet, words.verbose, duration("--timeout", words.timeout)};
+  if (words.output == "json") {
+    global.output = Output::json;
+  } else if (words.output == "result" && verb == "bench") {
+    global.output = Output::result;
+  } else if (words.output != "text") {
+    throw Wrong("--output: '" + words.output + "' is not offered: give text or json" + (verb == "bench" ? " or result" : ""));
+  }
+  return global;
+}
+
+}  // namespace
+
+base::Result<Options> make_options(const std::string& verb, const Words& words) {
+  try {
+    const auto global = make_global(verb, words);
+    return Options{global, make_verb(verb, words, global)};
+  } catch (const Wrong& wrong) {
+    return base::Error{wrong.what()};
+  }
+}
+
+}  // namespace lockctl

@@ -1,0 +1,35 @@
+// What was typed, before anything is known to make sense; and the making sense of it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/lockctl/options.hpp"
+#include "core/base/result.hpp"
+
+namespace lockctl {
+
+struct Words {
+  std::string endpoints, ns, output = "text", timeout = "10s";
+  bool quiet = false, verbose = false;
+
+  std::string name, wait, ttl, kill_after, on_lost = "kill", note, token;
+  bool exclusive = false, no_wait = false;
+  int timeout_code = 124;
+  int while_pid = 0;
+
+  std::string set, value, if_index, code;
+  bool wait_status = false, clear = false;
+
+  std::uint32_t clients = 16, servers = 0;
+  std::string seconds = "5s", warmup = "1s", workload = "uncontended", pids, label = "lockd";
+  std::string folder, whom, signal = "KILL";
+  bool keep = false;
+
+  std::vector<std::string> command;  // behind `--`
+};
+
+// The verb by its words, such as `run` or `dev up`. The error names the flag.
+base::Result<Options> make_options(const std::string& verb, const Words& words);
+
+}  // namespace lockctl

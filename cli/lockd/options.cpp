@@ -1,0 +1,230 @@
+#include "cli/lockd/options.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+#include <utility>
+
+#include "cli/lockd/help.hpp"
+#include "core/base/duration.hpp"
+
+namespace lockd {
+
+namespace {
+
+constexpr std::size_t kMembersMax = 9;
+
+// As given, before anything is known to make sense.
+struct Words {
+  std::string data;
+  std::string listen;
+  std::string advertise;
+  std::vector<std::string> bootstrap;
+  std::uint64_t id = 0;
+  std::string cluster = "lockd";
+  bool insecure = false;
+  std::string heartbeat = "50ms";
+  std::string election_min = "300ms";
+  std::string election_max = "600ms";
+  bool verbose = false;
+  bool quiet = false;
+};
+
+void describe(CLI::App& app, Words& words) {
+  app.set_version_flag("--version", "lockd " LOCKD_VERSION);
+  app.footer(kHelpFooter);
+  app.add_option("--data", words.data, "The server's folder: its log, and who it is")
+      ->type_name("DIR")
+      ->envname("LOCKD_DATA");
+  app.add_option("--listen", words.listen, "Serve peers and clients here; default: the member's own address")
+      ->type_name("HOST:PORT")
+      ->envname("LOCKD_LISTEN");
+  app.add_option("--bootstrap", words.bootstrap,
+                 "Make a new cluster of these members, 1 to 9; the same words again just start")
+      ->type_name("HOST:PORT,…")
+      ->envname("LOCKD_BOOTSTRAP");
+  app.add_option("--advertise", words.advertise,
+                 "With --bootstrap: which member this server is, where --listen differs")
+      ->type_name("HOST:PORT")
+      ->envname("LOCKD_ADVERTISE");
+  app.add_option("--id", words.id, "With --bootstrap: which member this server is, by its place from 1")
+      ->type_name("N")
+      ->envname("LOCKD_ID");
+  app.add_option("--cluster", words.cluster, "With --bootstrap: tells clusters of the same members apart")
+      ->type_name("NAME")
+      ->capture_default_str()
+      ->envname("LOCKD_CLUSTER");
+  app.add_flag("--insecure", words.insecure,
+               "Allow an address that is not loopback: nothing is encrypted or authenticated")
+      ->envname("LOCKD_INSECURE");
+  app.add_option("--heartbeat", words.heartbeat, "Between two heartbeats of the leader")
+      ->type_name("DUR")
+      ->capture_default_str()
+      ->envname("LOCKD_HEARTBEAT");
+  app.add_option("--election-min", words.election_min,
+                 "The shortest silence after which a server stands for election")
+      ->type_name("DUR")
+      ->capture_default_str()
+      ->envname("LOCKD_ELECTION_MIN");
+  app.add_option("--election-max", words.election_max, "The longest")
+      ->type_name("DUR")
+      ->capture_default_str()
+      ->envname("LOCKD_ELECTION_MAX");
+  app.add_flag("-v,--verbose", words.verbose, "Say more");
+  app.add_flag("-q,--quiet", words.quiet, "Say nothing but errors");
+  app.set_config("--config", "", "Read flags from this file: lines such as listen = \"127.0.0.1:7101\"")
+      ->type_name("FILE")
+      ->envname("LOCKD_CONFIG");
+  app.allow_config_extras(CLI::config_extras_mode::error);
+}
+
+bool is_given(const CLI::Option& option, const std::vector<std::string>& arguments) {
+  return std::ranges::any_of(option.get_lnames(), [&](const std::string& name) {
+    const auto flag = "--" + name;
+    return std::ranges::any_of(arguments, [&](const std::string& argument) {
+      return argument == flag || argument.starts_with(flag + "=");
+    });
+  });
+}
+
+// CLI11 lets a file win over the environment. A variable that is put before the arguments, where no flag
+// overrides it, wins.
+std::vector<std::string> with_environment(CLI::App& app, std::vector<std::string> arguments) {
+  std::vector<std::string> all;
+  for (const auto* option : app.get_options()) {
+    if (option->get_envname().empty() || is_given(*option, arguments)) continue;
+    const char* value = std::getenv(option->get_envname().c_str());
+    if (value != nullptr && *value != '\0') all.push_back("--" + option->get_lnames().front() + "=" + value);
+  }
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  return all;
+}
+
+UsageError usage(const std::string& flag, const std::string& what) {
+  return {flag + ": " + what};
+}
+
+std::optional<UsageError> check_members(const std::vector<net::Endpoint>& members) {
+  if (members.size() > kMembersMax) {
+    return usage("--bootstrap", std::to_string(members.size()) + " members are too many: give 1 to 9");
+  }
+  std::set<net::Endpoint> seen;
+  for (const auto& member : members) {
+    if (!seen.insert(member).second) return usage("--bootstrap", to_string(member) + " is named twice");
+  }
+  return std::nullopt;
+}
+
+// By its place, by the address that others know, or by the one it listens on.
+std::variant<base::NodeId, UsageError> find_self(const Words& words,
+                                                 const std::vector<net::Endpoint>& members,
+                                                 const std::optional<net::Endpoint>& listen) {
+  if (words.id != 0) {
+    if (words.id <= members.size()) return base::NodeId(words.id);
+    return usage("--id", std::to_string(words.id) + " is not the place of one of the " +
+                             std::to_string(members.size()) + " members: give 1 to " +
+                             std::to_string(members.size()));
+  }
+  std::optional<net::Endpoint> known_as = listen;
+  if (!words.advertise.empty()) {
+    auto advertise = net::parse_endpoint(words.advertise);
+    if (!advertise) return usage("--advertise", advertise.error());
+    known_as = advertise.value();
+  }
+  if (!known_as)
+    return usage("--bootstrap", "which member is this server? Give --listen, --advertise or --id");
+  const auto place = std::ranges::find(members, *known_as);
+  if (place != members.end()) return base::NodeId(static_cast<std::uint64_t>(place - members.begin()) + 1);
+  return usage("--bootstrap", to_string(*known_as) +
+                                  " is none of the members: name it there, or say which one it is with "
+                                  "--advertise or --id");
+}
+
+std::variant<std::optional<Bootstrap>, UsageError> read_bootstrap(
+    const Words& words, const std::optional<net::Endpoint>& listen) {
+  if (words.bootstrap.empty()) {
+    if (words.id != 0 || !words.advertise.empty()) {
+      return usage(words.id != 0 ? "--id" : "--advertise",
+                   "goes with --bootstrap only; an existing store knows who it is");
+    }
+    return std::optional<Bootstrap>();
+  }
+  std::vector<net::Endpoint> members;
+  // A file may give an array.
+  for (const auto& word : words.bootstrap) {
+    const auto some = net::parse_endpoints(word);
+    if (!some) return usage("--bootstrap", some.error());
+    members.insert(members.end(), some.value().begin(), some.value().end());
+  }
+  if (auto wrong = check_members(members)) return *wrong;
+  auto self = find_self(words, members, listen);
+  if (const auto* wrong = std::get_if<UsageError>(&self)) return *wrong;
+  return std::optional<Bootstrap>({std::move(members), std::get<base::NodeId>(self), words.cluster});
+}
+
+std::variant<raft::Tuning, UsageError> read_tuning(const Words& words) {
+  raft::Tuning tuning;
+  const std::pair<const std::string*, std::pair<const char*, base::Duration*>> given[] = {
+      {&words.heartbeat, {"--heartbeat", &tuning.heartbeat}},
+      {&words.election_min, {"--election-min", &tuning.election_min}},
+      {&words.election_max, {"--election-max", &tuning.election_max}},
+  };
+  for (const auto& [word, place] : given) {
+    auto duration = base::parse_duration(*word);
+    if (!duration) return usage(place.first, duration.error());
+    *place.second = duration.value();
+  }
+  if (tuning.heartbeat < std::chrono::milliseconds(1)) return usage("--heartbeat", "must be at least 1ms");
+  if (tuning.election_min < 2 * tuning.heartbeat)
+    return usage("--election-min", "must be at least twice --heartbeat");
+  if (tuning.election_max <= tuning.election_min)
+    return usage("--election-max", "must be longer than --election-min");
+  return tuning;
+}
+
+std::variant<Options, Answer, UsageError> read(const Words& words) {
+  Options options;
+  if (words.data.empty()) return usage("--data", "missing: give the server's folder");
+  options.data = words.data;
+  if (!words.listen.empty()) {
+    auto listen = net::parse_endpoint(words.listen);
+    if (!listen) return usage("--listen", listen.error());
+    options.listen = listen.value();
+  }
+  auto bootstrap = read_bootstrap(words, options.listen);
+  if (const auto* wrong = std::get_if<UsageError>(&bootstrap)) return *wrong;
+  options.bootstrap = std::get<std::optional<Bootstrap>>(std::move(bootstrap));
+  const auto tuning = read_tuning(words);
+  if (const auto* wrong = std::get_if<UsageError>(&tuning)) return *wrong;
+  options.tuning = std::get<raft::Tuning>(tuning);
+  if (words.verbose && words.quiet) return usage("-q", "contradicts -v: give one of them");
+  options.insecure = words.insecure;
+  if (words.quiet) options.verbosity = net::Verbosity::errors;
+  if (words.verbose) options.verbosity = net::Verbosity::details;
+  return options;
+}
+
+}  // namespace
+
+std::variant<Options, Answer, UsageError> parse_options(int argc, char** argv) {
+  CLI::App app(kHelpAbout, "lockd");
+  Words words;
+  describe(app, words);
+  auto arguments = with_environment(app, std::vector<std::string>(argv + 1, argv + argc));
+  std::ranges::reverse(arguments);  // as CLI11 wants a vector
+  try {
+    app.parse(std::move(arguments));
+  } catch (const CLI::CallForHelp&) {
+    return Answer{app.help()};
+  } catch (const CLI::CallForVersion& version) {
+    return Answer{std::string(version.what()) + "\n"};
+  } catch (const CLI::Error& error) {
+    std::string line = error.what();
+    std::ranges::replace(line, '\n', ' ');
+    return UsageError{line};
+  }
+  return read(words);
+}
+
+}  // namespace lockd

@@ -1,0 +1,43 @@
+// The command line of lockd, its environment and its file, as one value.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/raft/types.hpp"
+#include "net/endpoint.hpp"
+#include "net/log.hpp"
+
+namespace lockd {
+
+// A new cluster, or the one that the same words made before.
+struct Bootstrap {
+  std::vector<net::Endpoint> members;  // in the order of node ids from 1
+  base::NodeId self;
+  std::string cluster;
+};
+
+struct Options {
+  std::string data;
+  std::optional<net::Endpoint> listen;  // else the member's own address
+  std::optional<Bootstrap> bootstrap;
+  bool insecure = false;
+  raft::Tuning tuning;
+  net::Verbosity verbosity = net::Verbosity::events;
+};
+
+// Print this and leave with exit code 0.
+struct Answer {
+  std::string text;
+};
+// One line, and exit code 64.
+struct UsageError {
+  std::string message;
+};
+
+// Flags win over the environment, the environment over the file.
+std::variant<Options, Answer, UsageError> parse_options(int argc, char** argv);
+
+}  // namespace lockd

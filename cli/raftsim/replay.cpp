@@ -1,0 +1,44 @@
+#include <cinttypes>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+
+#include "cli/raftsim/print.hpp"
+#include "cli/raftsim/verbs.hpp"
+#include "core/base/duration.hpp"
+
+namespace raftsim {
+
+int replay(const ReplayAsked& asked) {
+  auto scenario = sim::read_scenario(asked.file);
+  if (!scenario.ok()) return complain(scenario.error()), kUsage;
+  sim::RunOptions options;
+  std::ofstream trace;
+  if (!asked.until.empty()) {
+    const auto until = base::parse_duration(asked.until);
+    if (!until.ok()) return complain("--until: " + until.error()), kUsage;
+    options.until = until.value();
+  }
+  options.trace = &std::cout;
+  if (!asked.trace.empty()) {
+    trace.open(asked.trace);
+    if (!trace) return complain(asked.trace + ": can't be written"), kUsage;
+    options.trace = &trace;
+    options.trace_messages = true;
+  }
+  const auto outcome = sim::run_seed(scenario.value(), asked.seed, options);
+  std::cout.flush();
+  if (!asked.history.empty()) {
+    std::ofstream history(asked.history);
+    if (!(history << outcome.history)) return complain(asked.history + ": can't be written"), kUsage;
+  }
+  std::printf("seed %" PRIu64 ": %s, digest %016" PRIx64 ", %s events, %s operations, %s simulated\n",
+              outcome.seed, outcome.violation ? "violation" : "pass", outcome.digest,
+              sim::short_number(outcome.events).c_str(), sim::short_number(outcome.operations).c_str(),
+              base::format_duration(outcome.simulated).c_str());
+  if (outcome.violation) return print_text(scenario.value(), outcome), kViolation;
+  if (outcome.inconclusive) return complain(*outcome.inconclusive), kInconclusive;
+  return kPass;
+}
+
+}  // namespace raftsim

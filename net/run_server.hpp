@@ -1,0 +1,37 @@
+// A server from its start to its end, on the calling thread: what the program lockd is around its command
+// line.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "core/store/store.hpp"
+#include "net/endpoint.hpp"
+#include "net/log.hpp"
+
+namespace net {
+
+struct ServeOptions {
+  Endpoint listen;
+  bool insecure = false;  // any address, not only loopback
+  raft::Tuning tuning;
+  std::string data;  // where the store is, for the log
+};
+
+// TERM or INT came, and everything begun has been finished.
+struct Stopped {};
+// The port can't be listened on; nothing has been served.
+struct CannotListen {
+  std::string message;
+};
+using End = std::variant<Stopped, CannotListen, store::Failure>;
+
+// Whether run_server could listen there now: to be asked before anything is made that would have to be
+// undone.
+base::Status check_listen(const Endpoint& endpoint, bool insecure);
+
+End run_server(const Log& log, std::unique_ptr<store::Store> store, const ServeOptions& options);
+
+}  // namespace net

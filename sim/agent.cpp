@@ -1,0 +1,163 @@
+// An agent as its program and the world see it.
+#include "sim/agent.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/check.hpp"
+#include "core/base/overload.hpp"
+
+namespace sim {
+
+using base::Overload;
+
+namespace {
+// A word to the store is on its way for up to so long; the last byte of an upload may be held up more.
+constexpr std::int64_t kWordNs = 5'000'000;
+constexpr std::int64_t kLastByteNs = 400'000'000;
+}  // namespace
+
+Agent::Agent(Made made, Surroundings& world, Clock clock, std::unique_ptr<Program> program)
+    : made_(made),
+      world_(world),
+      clock_(clock),
+      random_(made.seed, "program"),
+      program_(std::move(program)) {}
+
+void Agent::start() {
+  CHECK(!client_);
+  ++epoch_;
+  id_ = ++world_.next_client;
+  client::Config config;
+  for (Place server = 0; server < world_.servers; ++server)
+    config.endpoints.push_back("s" + std::to_string(server + 1));
+  config.session_ttl = made_.ttl;
+  config.who = "client " + std::to_string(made_.place - world_.servers + 1);
+  config.seed = made_.seed + epoch_;
+  client_.emplace(std::move(config));
+  task_ = program_->run(*this);
+  waiting_ = task_.handle();
+  resume();
+}
+
+void Agent::crash() {
+  CHECK(client_);
+  if (deadline_) lose_holds(clock_.when(*deadline_));
+  ++epoch_;
+  task_ = Task();
+  waiting_ = {};
+  until_ = {};
+  alarm_.reset();
+  client_.reset();
+  links_.clear();
+  connections_.clear();
+  count(world_.coverage, "ops_unknown", asked_.size());
+  asked_.clear();  // their operations stay open in the history
+  finished_.clear();
+  deadline_.reset();
+  wake_armed_.reset();
+  wake_wish_.reset();
+  belief_armed_.reset();
+  answers_.clear();
+  world_.network.close_all(place());
+}
+
+client::CallId Agent::begin(client::Question question, std::optional<Duration> within) {
+  const auto call = last_call_ = last_call_.next();
+  if (std::holds_alternative<client::CloseSession>(question)) lose_holds(world_now());
+  asked_[call] = {question, world_.history.begin(id_, question, world_now()), world_now()};
+  step(client::Begin{call, std::move(question), within});
+  return call;
+}
+
+void Agent::give_up(client::CallId call) {
+  if (asked_.contains(call)) step(client::GiveUp{call});
+}
+
+const client::Finished* Agent::finished(client::CallId call) const {
+  const auto at = finished_.find(call);
+  return at == finished_.end() ? nullptr : &at->second;
+}
+
+Agent::RequestNumber Agent::ask_store(Upload upload) {
+  const auto flight = upload.step == UploadStep::begin ? kWordNs : kLastByteNs;
+  uploads_.emplace(++last_request_, std::move(upload));
+  world_.queue.push(world_now() + Duration(random_.between(kWordNs / 10, flight)),
+                    {.kind = EventKind::store_request, .detail = place(), .id = last_request_});
+  return last_request_;
+}
+
+std::optional<bool> Agent::store_answered(RequestNumber request) const {
+  const auto at = answers_.find(request);
+  return at == answers_.end() ? std::nullopt : std::optional<bool>(at->second);
+}
+
+void Agent::on_store_request(RequestNumber request) {
+  const auto node = uploads_.extract(request);
+  const auto& upload = node.mapped();
+  const bool accepted = upload.step == UploadStep::begin
+                            ? world_.store.begin(upload.object, upload.token, upload.read_at)
+                            : world_.store.commit(upload.object, upload.token);
+  if (!is_up()) return;
+  world_.queue.push(world_now() + Duration(random_.between(kWordNs / 10, kWordNs)),
+                    {.kind = EventKind::store_reply,
+                     .actor = place(),
+                     .epoch = epoch_,
+                     .detail = accepted ? 1u : 0u,
+                     .id = request});
+}
+
+void Agent::on_store_reply(RequestNumber request, bool accepted) {
+  answers_[request] = accepted;
+  resume();
+}
+
+Agent::Awaited Agent::until(Until until) {
+  until_ = std::move(until);
+  alarm_.reset();
+  if (until_.time) {
+    alarm_ = clock_.now() + *until_.time;
+    world_.queue.push(clock_.when(*alarm_),
+                      {.kind = EventKind::client_alarm, .actor = place(), .epoch = epoch_});
+  }
+  return Awaited{*this};
+}
+
+bool Agent::satisfied() const {
+  for (const auto call : until_.calls) {
+    if (finished_.contains(call)) return true;
+  }
+  return (alarm_ && clock_.now() >= *alarm_) || (until_.lost && !believes(*until_.lost)) ||
+         (until_.request && answers_.contains(*until_.request));
+}
+
+void Agent::resume() {
+  if (running_) return;
+  running_ = true;
+  // The first time it waits for nothing.
+  while (waiting_ && (satisfied() || waiting_ == task_.handle())) {
+    alarm_.reset();
+    std::exchange(waiting_, {}).resume();
+  }
+  running_ = false;
+}
+
+bool Agent::holds(const std::string& name) const {
+  return std::any_of(holds_.begin(), holds_.end(),
+                     [&](const auto& hold) { return hold.second.name == name; });
+}
+
+std::string Agent::doing() const {
+  if (!is_up()) return "is down";
+  if (asked_.empty()) return task_.done() ? "has finished" : "does nothing";
+  const auto& question = asked_.begin()->second.question;
+  const auto what =
+      std::visit(Overload{[](const lock::Operation& o) { return std::string(lock::name_of(o)); },
+                          [](const lock::Query&) { return std::string("a query"); },
+                          [](const client::CloseSession&) { return std::string("the end of its session"); }},
+                 question);
+  return "waits for " + what + " since " + std::to_string(asked_.begin()->second.begun.count() / 1'000'000) +
+         "ms";
+}
+
+}  // namespace sim

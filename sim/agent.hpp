@@ -1,0 +1,179 @@
+// One simulated client: the client protocol of lockctl on a machine of its own, and the program that uses it.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/base/random.hpp"
+#include "core/client/client.hpp"
+#include "core/wire/frame.hpp"
+#include "sim/clock.hpp"
+#include "sim/history.hpp"
+#include "sim/network.hpp"
+#include "sim/object_store.hpp"
+#include "sim/task.hpp"
+
+namespace sim {
+
+class Agent;
+
+// What an agent's program does, and what it remembers over a crash.
+struct Program {
+  virtual ~Program() = default;
+  virtual Task run(Agent& agent) = 0;
+};
+
+// What all clients of a world share.
+struct Surroundings {
+  Queue& queue;
+  Network& network;
+  History& history;
+  Coverage& coverage;
+  ObjectStore& store;
+  Place servers;              // places below this one
+  std::uint64_t next_client;  // ids in the history
+  std::map<lock::SessionId, Place> sessions;
+  bool winding_down = false;
+};
+
+class Agent {
+ public:
+  struct Made {
+    Place place;
+    std::uint64_t seed;
+    lock::Millis ttl;
+  };
+  Agent(Made made, Surroundings& world, Clock clock, std::unique_ptr<Program> program);
+  Agent(const Agent&) = delete;
+  Agent& operator=(const Agent&) = delete;
+
+  // For programs.
+  client::CallId begin(client::Question question, std::optional<Duration> within = {});
+  void give_up(client::CallId call);
+  const client::Finished* finished(client::CallId call) const;
+  // Only where it is finished; nothing: the outcome is none of the servers'.
+  template <class Reply>
+  std::optional<Reply> reply(client::CallId call) const {
+    const auto* outcome = finished(call);
+    const auto* answer = outcome ? std::get_if<lock::Reply>(&outcome->outcome) : nullptr;
+    const auto* wanted = answer ? std::get_if<Reply>(answer) : nullptr;
+    return wanted ? std::optional<Reply>(*wanted) : std::nullopt;
+  }
+  // Whether a hold still stands as far as this client can know.
+  bool believes(lock::Token token) const { return holds_.contains(token); }
+  base::Random& random() { return random_; }
+  bool winding_down() const { return world_.winding_down; }
+  Time world_now() const { return world_.queue.now(); }
+  // A word to the object store, which travels for a while, whatever becomes of the client.
+  enum class UploadStep { begin, commit };
+  struct Upload {
+    UploadStep step;
+    std::string object;
+    lock::Token token;
+    Time read_at;  // when the client asked for the object's record
+  };
+  using RequestNumber = std::uint64_t;
+  RequestNumber ask_store(Upload upload);
+  std::optional<bool> store_answered(RequestNumber request) const;
+  void learnt_done(const std::string& object) { world_.store.learnt_done(object, world_.queue.now()); }
+
+  // What a program waits for: one of these, whichever comes first.
+  struct Until {
+    std::vector<client::CallId> calls = {};
+    std::optional<Duration> time = {};
+    std::optional<lock::Token> lost = {};
+    std::optional<RequestNumber> request = {};
+  };
+  struct Awaited {
+    Agent& agent;
+    bool await_ready() const { return agent.satisfied(); }
+    void await_suspend(std::coroutine_handle<> handle) { agent.waiting_ = handle; }
+    void await_resume() const { agent.until_ = {}; }
+  };
+  Awaited until(Until until);
+  Awaited sleep(Duration time) { return until({.time = time}); }
+  Awaited answer(client::CallId call) { return until({.calls = {call}}); }
+
+  // For the world.
+  Place place() const { return made_.place; }
+  Clock& clock() { return clock_; }
+  std::uint32_t epoch() const { return epoch_; }
+  bool is_up() const { return client_.has_value(); }
+  bool done() const { return is_up() && task_.done(); }
+  bool holds(const std::string& name) const;
+  std::string doing() const;
+  void start();
+  void crash();
+
+  void on_segment(ConnectionNumber connection, const std::string& bytes);
+  void on_reset(ConnectionNumber connection);
+  void on_wake();
+  void on_alarm();
+  void on_belief();
+  // Its clock has jumped: what is due now?
+  void on_clock_jump();
+  void on_store_request(RequestNumber request);
+  void on_store_reply(RequestNumber request, bool accepted);
+
+ private:
+  friend struct Awaited;
+  struct Link {
+    client::LinkId id;
+    wire::FrameReader reader;
+  };
+  struct Asked {
+    client::Question question;
+    OperationNumber operation;
+    Time begun;
+  };
+  struct Hold {
+    std::string name;
+    std::uint64_t client;
+  };
+
+  void step(const client::Input& input);
+  void carry_out(client::Effects effects);
+  void record(const client::Finished& finished);
+  void follow_holds(const Asked& asked, const lock::Reply& reply);
+  void check_belief();
+  void lose_holds(Time from);
+  void arm(std::optional<Instant> wake_at);
+  bool satisfied() const;
+  void resume();
+
+  Made made_;
+  Surroundings& world_;
+  Clock clock_;
+  base::Random random_;
+  std::unique_ptr<Program> program_;
+  std::uint32_t epoch_ = 0;
+  std::uint64_t id_ = 0;  // in the history
+
+  std::optional<client::Client> client_;
+  std::map<ConnectionNumber, Link> links_;
+  std::map<client::LinkId, ConnectionNumber> connections_;
+  client::CallId last_call_;
+  std::map<client::CallId, Asked> asked_;
+  std::map<client::CallId, client::Finished> finished_;
+  std::map<lock::Token, Hold> holds_;
+  std::optional<Instant> deadline_;  // of the session, as it was after the last step
+  std::optional<Time> wake_armed_;
+  std::optional<Instant> wake_wish_;
+  std::optional<Time> belief_armed_;
+
+  RequestNumber last_request_ = 0;
+  std::map<RequestNumber, Upload> uploads_;
+  std::map<RequestNumber, bool> answers_;
+
+  Task task_;
+  std::coroutine_handle<> waiting_;
+  bool running_ = false;
+  Until until_;
+  std::optional<Instant> alarm_;
+};
+
+}  // namespace sim

@@ -1,0 +1,128 @@
+// Which operations that need not have happened could help to explain the others.
+#include <set>
+
+#include "sim/check/model_lock.hpp"
+
+namespace check {
+
+namespace {
+
+// What the operations that must be explained, and those that may explain them, demand of the state.
+struct Demands {
+  std::set<Token> live;
+  std::set<Token> granted;  // whose grant is part of the explanation: what ends them matters
+  std::set<Revision> revisions;
+  bool any_live = false;
+  bool any_record = false;
+  bool no_record = false;
+
+  void need_revision(Revision revision) {
+    if (revision == 0) {
+      no_record = true;
+    } else {
+      revisions.insert(revision);
+    }
+  }
+  void add(const Operation& operation);
+  void add_set(const StatusSet& op, const Operation& operation);
+  void add_clear(const StatusClear& op, const Operation& operation);
+};
+
+void Demands::add(const Operation& operation) {
+  const auto* stood = outcome<Stood>(operation);
+  const bool yes = !operation.ret || (stood && stood->yes);
+  if (const auto* release = std::get_if<Release>(&operation.op); release && yes) live.insert(release->token);
+  if (const auto* renew = std::get_if<Renew>(&operation.op); renew && yes) live.insert(renew->token);
+  if (const auto* hold = std::get_if<CheckHold>(&operation.op); hold && yes) live.insert(hold->token);
+  if (const auto* grant = outcome<Granted>(operation)) granted.insert(grant->token);
+  if (outcome<NotGranted>(operation) && !std::get<Acquire>(operation.op).wait) any_live = true;
+  if (const auto* set = std::get_if<StatusSet>(&operation.op)) add_set(*set, operation);
+  if (const auto* clear = std::get_if<StatusClear>(&operation.op)) add_clear(*clear, operation);
+  if (const auto* seen = outcome<StatusSeen>(operation)) {
+    if (seen->holder) live.insert(*seen->holder);
+    need_revision(seen->record ? seen->record->revision : 0);
+  }
+}
+
+void Demands::add_set(const StatusSet& op, const Operation& operation) {
+  if (outcome<StaleToken>(operation)) return;
+  if (const auto* differs = outcome<RevisionDiffers>(operation)) return need_revision(differs->actual);
+  if (op.token) live.insert(*op.token);
+  if (op.if_revision) need_revision(*op.if_revision);
+}
+
+void Demands::add_clear(const StatusClear& op, const Operation& operation) {
+  const auto* cleared = outcome<Cleared>(operation);
+  if (const auto* differs = outcome<RevisionDiffers>(operation)) return need_revision(differs->actual);
+  if (cleared && !cleared->existed) {
+    no_record = true;
+  } else {
+    any_record = true;
+    if (op.if_revision) need_revision(*op.if_revision);
+  }
+}
+
+struct Unexplained {
+  bool token = false;  // somebody saw a hold, or a revision, that nobody was given
+  bool revision = false;
+};
+
+Unexplained unexplained(const Demands& demands, std::span<const Item> items) {
+  auto tokens = demands.live;
+  auto revisions = demands.revisions;
+  for (const auto& item : items) {
+    if (const auto* granted = outcome<Granted>(*item.operation)) tokens.erase(granted->token);
+    if (const auto* written = outcome<StatusWritten>(*item.operation)) revisions.erase(written->revision);
+  }
+  return {!tokens.empty(), !revisions.empty()};
+}
+
+bool helps(const Item& item, const Demands& demands, const Unexplained& unexplained) {
+  const Operation& operation = *item.operation;
+  if (std::holds_alternative<Acquire>(operation.op)) {
+    const auto* granted = outcome<Granted>(operation);
+    if (operation.ret && !granted) return false;
+    return demands.any_live || (granted ? demands.live.count(granted->token) > 0 : unexplained.token);
+  }
+  if (const auto* release = std::get_if<Release>(&operation.op)) {
+    const auto* stood = outcome<Stood>(operation);
+    const bool ends = !stood || stood->yes;
+    return ends && (demands.granted.count(release->token) || unexplained.token);
+  }
+  if (std::holds_alternative<StatusSet>(operation.op)) {
+    const auto* written = outcome<StatusWritten>(operation);
+    if (operation.ret && !written) return false;
+    // A record that is overwritten by one that ends by itself is gone, too.
+    return demands.any_record || demands.no_record ||
+           (written ? demands.revisions.count(written->revision) > 0 : unexplained.revision);
+  }
+  if (std::holds_alternative<StatusClear>(operation.op)) {
+    const auto* cleared = outcome<Cleared>(operation);
+    return demands.no_record && (!operation.ret || (cleared && cleared->existed));
+  }
+  return false;
+}
+
+}  // namespace
+
+std::vector<bool> LockModel::useful(std::span<const Item> items) {
+  std::vector<bool> useful(items.size());
+  Demands demands;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const bool expires = std::holds_alternative<Expire>(items[i].operation->op);
+    useful[i] = expires || !items[i].is_optional();
+    if (useful[i] && !expires) demands.add(*items[i].operation);
+  }
+  for (bool grew = true; grew;) {
+    grew = false;
+    const auto missing = unexplained(demands, items);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      if (useful[i] || !helps(items[i], demands, missing)) continue;
+      useful[i] = grew = true;
+      demands.add(*items[i].operation);
+    }
+  }
+  return useful;
+}
+
+}  // namespace check

@@ -1,0 +1,26 @@
+// What happened in a run, counted: faults, and what they met.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sim {
+
+using Coverage = std::map<std::string, std::uint64_t, std::less<>>;
+
+// Every counter there is: what a scenario's `require` may name.
+const std::vector<std::string>& counters();
+
+inline void count(Coverage& coverage, std::string_view counter, std::uint64_t by = 1) {
+  const auto at = coverage.find(counter);
+  if (at != coverage.end()) {
+    at->second += by;
+  } else {
+    coverage.emplace(counter, by);
+  }
+}
+
+}  // namespace sim

@@ -1,0 +1,44 @@
+// The disk of one simulated server: a log in memory that forgets, at a crash, what it had not promised to
+// keep.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "core/base/random.hpp"
+#include "core/host/ports.hpp"
+#include "sim/distribution.hpp"
+#include "sim/queue.hpp"
+
+namespace sim {
+
+// One sync at a time; whatever arrives during it shares the next one.
+class Disk : public host::Disk {
+ public:
+  Disk(Queue& queue, Place place, Distribution latency, base::Random random);
+
+  void write(raft::Write write) override;
+  // The sync under way has ended (EventKind::disk_done): everything up to the answer is durable.
+  raft::WriteId done();
+
+  // Of the writes that were not yet promised a random prefix survives, each whole: fewer or more, never one
+  // without those before it. Answers how many were lost.
+  std::size_t crash();
+  // What the next run of the server finds; a new run's writes are numbered from 1 again.
+  raft::Recovered recover(std::uint32_t epoch);
+
+ private:
+  void start_sync();
+  void keep(raft::Write write);
+
+  Queue& queue_;
+  Place place_;
+  std::uint32_t epoch_ = 0;
+  Distribution latency_;
+  base::Random random_;
+  raft::Recovered kept_;
+  std::vector<raft::Write> syncing_;
+  std::vector<raft::Write> waiting_;
+};
+
+}  // namespace sim

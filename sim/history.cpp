@@ -1,0 +1,72 @@
+#include "sim/history.hpp"
+
+#include <utility>
+
+#include "core/base/check.hpp"
+#include "core/base/overload.hpp"
+
+namespace sim {
+
+using base::Overload;
+
+OperationNumber History::begin(std::uint64_t client, client::Question question, Time now) {
+  open_.emplace(++last_,
+                client::Recorded{client, std::move(question), now.count(), std::nullopt, std::nullopt});
+  return last_;
+}
+
+bool History::finish(OperationNumber number, const client::Finished& finished, Time now,
+                     Time undone_granted) {
+  const auto node = open_.extract(number);
+  CHECK(node);
+  auto recorded = node.mapped();
+  const auto* operation = std::get_if<lock::Operation>(&recorded.question);
+  const auto* acquire = operation ? std::get_if<lock::Acquire>(operation) : nullptr;
+  if (finished.undone && acquire) {
+    const auto& undone = *finished.undone;
+    const bool timed_out = std::holds_alternative<client::TimedOut>(finished.outcome);
+    const lock::Operation release = lock::Release{acquire->name, undone.token};
+    const auto name = acquire->name;
+    recorded.end_ns = undone_granted.count();
+    recorded.reply = lock::Granted{undone.token, {}, false};
+    add(recorded);
+    if (timed_out) {
+      add({recorded.client, release, undone_granted.count(), now.count(), lock::Reply(lock::Released{})});
+    } else {
+      expire(recorded.client, name, undone.token, Time(recorded.start_ns));
+    }
+    return true;
+  }
+  return std::visit(Overload{
+                        [&](const lock::Reply& reply) {
+                          recorded.end_ns = now.count();
+                          recorded.reply = reply;
+                          add(recorded);
+                          return !client::is_unknown(recorded);
+                        },
+                        [](const client::TimedOut&) { return true; },
+                        [&](const client::Unknown&) {
+                          add(recorded);
+                          return false;
+                        },
+                    },
+                    finished.outcome);
+}
+
+void History::expire(std::uint64_t client, const std::string& name, lock::Token token, Time from) {
+  lines_ += client::expiry_line(client, name, token, from.count()) + "\n";
+}
+
+std::string History::text() const {
+  std::string text = lines_;
+  for (const auto& [number, recorded] : open_) {
+    if (const auto line = client::history_line(recorded)) text += *line + "\n";
+  }
+  return text;
+}
+
+void History::add(const client::Recorded& recorded) {
+  if (const auto line = client::history_line(recorded)) lines_ += *line + "\n";
+}
+
+}  // namespace sim

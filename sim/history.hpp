@@ -1,0 +1,37 @@
+// What the clients of a run saw, as the checkers read it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/client/history.hpp"
+#include "sim/check/history.hpp"
+#include "sim/queue.hpp"
+
+namespace sim {
+
+using OperationNumber = std::uint64_t;
+
+class History {
+ public:
+  OperationNumber begin(std::uint64_t client, client::Question question, Time now);
+  // Answers whether its outcome is known.
+  bool finish(OperationNumber operation, const client::Finished& finished, Time now, Time undone_granted);
+  // What is still open stays so: its outcome is unknown.
+  void expire(std::uint64_t client, const std::string& name, lock::Token token, Time from);
+
+  std::size_t open() const { return open_.size(); }
+  // As JSON lines, the operations under way included.
+  std::string text() const;
+
+ private:
+  void add(const client::Recorded& recorded);
+
+  std::map<OperationNumber, client::Recorded> open_;
+  OperationNumber last_ = 0;
+  std::string lines_;
+};
+
+}  // namespace sim

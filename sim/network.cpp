@@ -1,0 +1,196 @@
+#include "sim/network.hpp"
+
+#include <algorithm>
+
+#include "core/base/check.hpp"
+
+namespace sim {
+
+namespace {
+
+// As Linux does it, about: a lost segment is sent again after this, then after twice as long, …
+constexpr Duration kRetransmitAfter = std::chrono::milliseconds(200);
+// … and after so long without an answer the connection is given up.
+constexpr Duration kGiveUpAfter = std::chrono::seconds(10);
+
+std::uint32_t index_of(const std::array<Place, 2>& ends, Place end) {
+  CHECK(ends[0] == end || ends[1] == end);
+  return ends[0] == end ? 0 : 1;
+}
+
+}  // namespace
+
+Network::Network(Queue& queue, Coverage& coverage, Tuning tuning, Place places, base::Random random)
+    : queue_(queue),
+      coverage_(coverage),
+      tuning_(std::move(tuning)),
+      places_(places),
+      random_(random),
+      cuts_(std::size_t{places} * places),
+      last_arrival_(std::size_t{places} * places) {}
+
+void Network::send_datagram(Place from, Place to, std::string frame) {
+  if (is_cut(from, to)) return count(coverage_, "messages_cut");
+  if (random_.chance(tuning_.loss)) return count(coverage_, "messages_lost");
+  if (random_.chance(tuning_.dup)) {
+    count(coverage_, "messages_duplicated");
+    deliver(from, to, frame, false);
+  }
+  const bool reordered = random_.chance(tuning_.reorder);
+  if (reordered) count(coverage_, "messages_reordered");
+  deliver(from, to, frame, !reordered);
+}
+
+void Network::deliver(Place from, Place to, const std::string& frame, bool in_order) {
+  auto arrival = queue_.now() + latency();
+  if (in_order) {
+    auto& last = last_arrival_[from * places_ + to];
+    arrival = last = std::max(arrival, last);
+  } else {
+    // Held up somewhere: others overtake it.
+    arrival += latency() * random_.between(1, 20);
+  }
+  Event event{.kind = EventKind::peer_frame, .actor = to, .id = from, .bytes = frame};
+  maybe_corrupt(event.bytes);
+  queue_.push(arrival, std::move(event));
+}
+
+void Network::maybe_corrupt(std::string& bytes) {
+  if (bytes.empty() || !random_.chance(tuning_.corrupt)) return;
+  count(coverage_, "frames_corrupted");
+  const auto bit = random_.below(bytes.size() * 8);
+  bytes[bit / 8] = static_cast<char>(static_cast<unsigned char>(bytes[bit / 8]) ^ (1u << (bit % 8)));
+}
+
+ConnectionNumber Network::connect(Place client, Place server) {
+  Connection connection;
+  connection.ends = {client, server};
+  connections_.emplace(++last_connection_, std::move(connection));
+  return last_connection_;
+}
+
+bool Network::is_open(ConnectionNumber number, Place end) const {
+  const auto at = connections_.find(number);
+  return at != connections_.end() && at->second.open[index_of(at->second.ends, end)];
+}
+
+void Network::send(ConnectionNumber number, Place from, std::string bytes) {
+  const auto at = connections_.find(number);
+  if (at == connections_.end()) return;
+  auto& connection = at->second;
+  const auto which = index_of(connection.ends, from);
+  if (!connection.open[which]) return;
+  auto& way = connection.ways[which];
+  const auto to = connection.ends[1 - which];
+  if (!way.unsent.empty()) return way.unsent.push_back(std::move(bytes));
+  if (!is_cut(from, to) && !random_.chance(tuning_.loss))
+    return deliver(number, connection, which, std::move(bytes));
+  count(coverage_, is_cut(from, to) ? "messages_cut" : "messages_lost");
+  way.unsent.push_back(std::move(bytes));
+  way.stalled_since = queue_.now();
+  way.backoff = kRetransmitAfter;
+  stall(number, way, which);
+}
+
+void Network::deliver(ConnectionNumber number, Connection& connection, std::uint32_t way, std::string bytes) {
+  auto& last = connection.ways[way].last_arrival;
+  last = std::max(last, queue_.now() + latency());
+  maybe_corrupt(bytes);
+  queue_.push(last, {.kind = EventKind::segment,
+                     .actor = connection.ends[1 - way],
+                     .id = number,
+                     .bytes = std::move(bytes)});
+}
+
+void Network::stall(ConnectionNumber number, Way& way, std::uint32_t which) {
+  queue_.push(queue_.now() + way.backoff, {.kind = EventKind::resend, .detail = which, .id = number});
+  way.backoff *= 2;
+}
+
+void Network::resend(ConnectionNumber number, std::uint32_t which) {
+  const auto at = connections_.find(number);
+  if (at == connections_.end() || !at->second.open[which]) return;
+  auto& connection = at->second;
+  auto& way = connection.ways[which];
+  if (is_cut(connection.ends[which], connection.ends[1 - which]) || random_.chance(tuning_.loss)) {
+    if (queue_.now() - way.stalled_since >= kGiveUpAfter) return break_both(number, connection);
+    return stall(number, way, which);
+  }
+  auto unsent = std::exchange(way.unsent, {});
+  for (auto& bytes : unsent) deliver(number, connection, which, std::move(bytes));
+}
+
+void Network::break_both(ConnectionNumber number, Connection& connection) {
+  count(coverage_, "connections_broken");
+  for (const std::uint32_t end : {0u, 1u}) {
+    if (connection.open[end]) {
+      queue_.push(queue_.now(), {.kind = EventKind::reset, .actor = connection.ends[end], .id = number});
+    }
+  }
+}
+
+void Network::close(ConnectionNumber number, Place end) {
+  const auto at = connections_.find(number);
+  if (at == connections_.end()) return;
+  const auto which = index_of(at->second.ends, end);
+  if (at->second.open[which]) close_end(number, at->second, which);
+}
+
+void Network::close_all(Place end) {
+  std::vector<ConnectionNumber> its;
+  for (const auto& [number, connection] : connections_) {
+    if (connection.ends[0] == end || connection.ends[1] == end) its.push_back(number);
+  }
+  for (const auto number : its) close(number, end);
+}
+
+void Network::close_end(ConnectionNumber number, Connection& connection, std::uint32_t end) {
+  connection.open[end] = false;
+  connection.ways[end].unsent.clear();
+  if (connection.open[1 - end]) {
+    reset(number, connection, 1 - end);
+  } else {
+    connections_.erase(number);
+  }
+}
+
+// Goes behind what was said before; nobody repeats a reset that is lost, but the next segment brings another.
+void Network::reset(ConnectionNumber number, Connection& connection, std::uint32_t end) {
+  const auto from = connection.ends[1 - end];
+  if (is_cut(from, connection.ends[end])) return;
+  const auto arrival = std::max(connection.ways[1 - end].last_arrival, queue_.now() + latency());
+  queue_.push(arrival, {.kind = EventKind::reset, .actor = connection.ends[end], .id = number});
+}
+
+void Network::refuse(ConnectionNumber number, Place gone) {
+  const auto at = connections_.find(number);
+  if (at == connections_.end()) return;
+  const auto which = index_of(at->second.ends, gone);
+  if (at->second.open[which]) return close_end(number, at->second, which);
+  if (at->second.open[1 - which]) reset(number, at->second, 1 - which);
+}
+
+void Network::on_reset(ConnectionNumber number, Place end) {
+  const auto at = connections_.find(number);
+  if (at == connections_.end()) return;
+  auto& connection = at->second;
+  const auto which = index_of(connection.ends, end);
+  if (!connection.open[which]) return;
+  connection.open[which] = false;
+  connection.ways[which].unsent.clear();
+  // The end that sent the reset has closed; one that gave up on silence gets its own.
+  if (!connection.open[1 - which]) connections_.erase(at);
+}
+
+void Network::cut(const Cut& links) {
+  for (const auto& [from, to] : links) ++cuts_[from * places_ + to];
+}
+
+void Network::mend(const Cut& links) {
+  for (const auto& [from, to] : links) {
+    CHECK(is_cut(from, to));
+    --cuts_[from * places_ + to];
+  }
+}
+
+}  // namespace sim

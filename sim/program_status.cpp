@@ -1,0 +1,102 @@
+// Writes, reads, compares and waits on a few status records.
+#include <map>
+
+#include "sim/programs.hpp"
+
+namespace sim {
+
+namespace {
+
+class Status : public Program {
+ public:
+  Status(const ProgramTuning& tuning, std::uint32_t number, bool as_register)
+      : tuning_(tuning), number_(number), as_register_(as_register) {}
+
+  Task run(Agent& agent) override {
+    while (!agent.winding_down()) {
+      if (as_register_) {
+        co_await swap(agent);
+      } else {
+        co_await round(agent);
+      }
+      const auto pause = Duration(tuning_.pause_ns.sample(agent.random()));
+      co_await agent.sleep(pause);
+    }
+    const auto close = agent.begin(client::CloseSession{});
+    co_await agent.answer(close);
+  }
+
+ private:
+  std::string some_name(Agent& agent) const {
+    return (as_register_ ? "register/" : "status/") + std::to_string(agent.random().below(tuning_.keys));
+  }
+
+  lock::SetStatus write(std::string name, std::optional<lock::Revision> if_revision) {
+    lock::SetStatus set;
+    set.name = std::move(name);
+    set.state = "running";
+    set.value = std::to_string(number_) + "." + std::to_string(++written_);  // nobody else writes it
+    set.if_revision = if_revision;
+    return set;
+  }
+
+  // Reads, and writes only where nobody wrote since.
+  Task swap(Agent& agent) {
+    const auto name = some_name(agent);
+    const auto read = agent.begin(lock::Query(lock::GetStatus{name}), std::chrono::seconds(5));
+    co_await agent.answer(read);
+    const auto view = agent.reply<lock::NameView>(read);
+    if (!view || agent.random().chance(300'000)) co_return;
+    const auto seen = view->record ? view->record->revision : lock::Revision(0);
+    const auto set = agent.begin(lock::Operation(write(name, seen)), std::chrono::seconds(5));
+    co_await agent.answer(set);
+  }
+
+  Task round(Agent& agent) {
+    const auto name = some_name(agent);
+    client::Question question;
+    std::optional<Duration> within = std::chrono::seconds(5);
+    const auto what = agent.random().below(100);
+    if (what < 30) {
+      question = lock::Query(lock::GetStatus{name});
+    } else if (what < 60) {
+      question = lock::Operation(write(name, std::nullopt));
+    } else if (what < 80) {
+      question = lock::Operation(write(name, known_[name]));
+    } else if (what < 90) {
+      question = lock::Query(lock::WaitStatus{name, known_[name]});
+      within = std::chrono::seconds(1);
+    } else {
+      question = lock::Operation(lock::ClearStatus{name, std::nullopt});
+    }
+    const auto call = agent.begin(question, within);
+    co_await agent.answer(call);
+    learn(agent, name, call);
+  }
+
+  void learn(Agent& agent, const std::string& name, client::CallId call) {
+    if (const auto set = agent.reply<lock::StatusSet>(call)) known_[name] = set->revision;
+    if (const auto differs = agent.reply<lock::RevisionMismatch>(call)) known_[name] = differs->actual;
+    if (const auto view = agent.reply<lock::NameView>(call)) {
+      known_[name] = view->record ? view->record->revision : lock::Revision(0);
+    }
+  }
+
+  ProgramTuning tuning_;
+  std::uint32_t number_;
+  bool as_register_;
+  std::uint64_t written_ = 0;
+  std::map<std::string, lock::Revision> known_;
+};
+
+}  // namespace
+
+std::unique_ptr<Program> make_status(const ProgramTuning& tuning, std::uint32_t number) {
+  return std::make_unique<Status>(tuning, number, false);
+}
+
+std::unique_ptr<Program> make_register(const ProgramTuning& tuning, std::uint32_t number) {
+  return std::make_unique<Status>(tuning, number, true);
+}
+
+}  // namespace sim

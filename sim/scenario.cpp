@@ -1,0 +1,223 @@
+// The parts of a scenario file but its timeline.
+#include "sim/scenario.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include "sim/fields.hpp"
+#include "sim/timeline_fields.hpp"
+
+namespace sim {
+
+namespace {
+
+constexpr std::int64_t kDriftMax = 900'000;
+constexpr std::int64_t kSeedMax = std::int64_t{1} << 53;
+
+void read_seeds(const Field& field, Scenario& scenario) {
+  scenario.seeds.clear();
+  if (field.is_array()) {
+    for (const auto& seed : field.elements())
+      scenario.seeds.push_back(static_cast<std::uint64_t>(seed.integer(0, kSeedMax)));
+    return;
+  }
+  field.only({"first", "count"});
+  const auto first = field.need("first");
+  const auto count = field.need("count");
+  if (!first || !count) return;
+  const auto from = first->integer(0, kSeedMax);
+  const auto many = count->integer(1, 100'000'000);
+  for (std::int64_t i = 0; i < many; ++i) scenario.seeds.push_back(static_cast<std::uint64_t>(from + i));
+}
+
+void read_tuning(const Field& field, raft::Tuning& tuning) {
+  if (field.is_string()) return field.fail("'" + field.text() + "' is not simulated in this version");
+  field.only({"heartbeat", "election_min", "election_max", "append_bytes_max", "append_entries_max",
+              "inflight_messages_max"});
+  if (const auto f = field.find("heartbeat")) tuning.heartbeat = f->duration();
+  if (const auto f = field.find("election_min")) tuning.election_min = f->duration();
+  if (const auto f = field.find("election_max")) tuning.election_max = f->duration();
+  const auto number = [&](const char* key, std::uint32_t& into, std::int64_t greatest) {
+    if (const auto f = field.find(key)) into = static_cast<std::uint32_t>(f->integer(1, greatest));
+  };
+  number("append_bytes_max", tuning.append_bytes_max, 1 << 20);
+  number("append_entries_max", tuning.append_entries_max, 100'000);
+  number("inflight_messages_max", tuning.inflight_messages_max, 1'000);
+  const bool ordered = tuning.heartbeat.count() > 0 && tuning.heartbeat < tuning.election_min &&
+                       tuning.election_min < tuning.election_max;
+  if (!ordered) field.fail("expected 0 < heartbeat < election_min < election_max");
+}
+
+void read_cluster(const Field& field, Scenario& scenario) {
+  field.only({"servers", "clients", "store", "tuning"}, {"zones", "joiners"});
+  if (const auto f = field.find("servers")) scenario.servers = static_cast<std::uint32_t>(f->integer(1, 9));
+  if (const auto f = field.find("clients"))
+    scenario.clients = static_cast<std::uint32_t>(f->integer(1, 1000));
+  if (const auto f = field.find("tuning")) read_tuning(*f, scenario.tuning);
+  const auto store = field.find("store");
+  if (store && store->name("store", {"memory", "sqlite"}) == "sqlite")
+    store->fail("'sqlite' is not simulated in this version");
+}
+
+void read_network(const Field& field, Network::Tuning& tuning) {
+  field.only({"latency", "loss", "dup", "reorder", "corrupt"}, {"links"});
+  if (const auto f = field.find("latency")) tuning.latency_ns = f->durations();
+  if (const auto f = field.find("loss")) tuning.loss = f->ppm();
+  if (const auto f = field.find("dup")) tuning.dup = f->ppm();
+  if (const auto f = field.find("reorder")) tuning.reorder = f->ppm();
+  if (const auto f = field.find("corrupt")) tuning.corrupt = f->ppm();
+}
+
+void read_disk(const Field& field, Scenario& scenario) {
+  field.only({"latency"}, {"torn", "lost", "rot", "fsync_error", "full_at", "budget"});
+  if (const auto f = field.find("latency")) scenario.disk_latency_ns = f->durations();
+}
+
+void read_clock(const Field& field, Scenario& scenario) {
+  field.only({"drift_ppm", "client_drift_ppm", "offset"}, {"jumps", "nodes"});
+  if (const auto f = field.find("drift_ppm"))
+    scenario.client_drift_ppm = scenario.drift_ppm = f->integers(-kDriftMax, kDriftMax);
+  if (const auto f = field.find("client_drift_ppm"))
+    scenario.client_drift_ppm = f->integers(-kDriftMax, kDriftMax);
+  if (const auto f = field.find("offset")) scenario.clock_offset_ns = f->durations();
+}
+
+void read_who(const Field& field, const Scenario& scenario, Workload& workload) {
+  if (field.is_string()) return (void)field.name("choice of clients", {"all"});
+  for (const auto& number : field.elements()) {
+    workload.clients.push_back(static_cast<std::uint32_t>(number.integer(1, scenario.clients)));
+  }
+}
+
+Workload read_workload(const Field& field, const Scenario& scenario) {
+  Workload workload;
+  field.only({"clients", "program", "objects", "keys", "ttl", "hold", "pause"}, {"mix", "rate"});
+  if (const auto f = field.find("clients")) read_who(*f, scenario, workload);
+  if (const auto f = field.need("program")) workload.tuning.program = f->name("program", program_names());
+  // Long enough that whoever was stopped meets his successor at work.
+  if (workload.tuning.program == "upload") workload.tuning.hold_ns = Distribution::uniform(500'000'000, 3'000'000'000);
+  if (const auto f = field.find("objects"))
+    workload.tuning.objects = static_cast<std::uint32_t>(f->integer(1, 10'000));
+  if (const auto f = field.find("keys"))
+    workload.tuning.keys = static_cast<std::uint32_t>(f->integer(1, 10'000));
+  if (const auto f = field.find("hold")) workload.tuning.hold_ns = f->durations();
+  if (const auto f = field.find("pause")) workload.tuning.pause_ns = f->durations();
+  if (const auto f = field.find("ttl")) {
+    workload.ttl = std::chrono::duration_cast<lock::Millis>(f->duration());
+    const lock::Limits limits;
+    if (workload.ttl < limits.ttl_min || workload.ttl > limits.ttl_max) f->fail("expected 100ms to 24h");
+  }
+  return workload;
+}
+
+void read_check(const Field& field, Checks& checks) {
+  if (field.is_string()) {
+    const auto name = field.name("check", {"raft_invariants", "fence_monotonic_at_store", "each_once"});
+    checks.raft_invariants |= name == "raft_invariants";
+    checks.fence_monotonic_at_store |= name == "fence_monotonic_at_store";
+    checks.each_once |= name == "each_once";
+    return;
+  }
+  field.only({"linearizable", "converge_within"}, {"availability_min"});
+  if (const auto f = field.find("linearizable")) checks.linearizable.push_back(f->text());
+  if (const auto f = field.find("converge_within")) checks.converge_within = f->duration();
+}
+
+void read_require(const Field& field, Coverage& into, Coverage* per_seed) {
+  for (const auto& [counter, value] : field.members()) {
+    if (per_seed && counter == "per_seed") {
+      read_require(value, *per_seed, nullptr);
+      continue;
+    }
+    const auto& known = counters();
+    if (std::find(known.begin(), known.end(), counter) == known.end())
+      value.fail("unknown counter" + suggestion(counter, known));
+    into[counter] = static_cast<std::uint64_t>(value.integer(0, kSeedMax));
+  }
+}
+
+void read_limits(const Field& field, Scenario& scenario) {
+  field.only({"sim", "events"}, {"wall"});
+  if (const auto f = field.find("sim")) scenario.sim_limit = f->duration();
+  if (const auto f = field.find("events"))
+    scenario.events_limit = static_cast<std::uint64_t>(f->integer(1, kSeedMax));
+}
+
+void read_expect(const Field& field, Scenario& scenario) {
+  if (field.is_string()) return (void)field.name("expectation", {"pass"});
+  field.only({"fail"});
+  if (const auto f = field.need("fail")) {
+    scenario.expect_fail = f->name("check", {"raft_invariants", "linearizable", "fence_monotonic_at_store",
+                                             "each_once", "converge_within", "core_check"});
+  }
+}
+
+void read_head(const Field& root, Scenario& scenario) {
+  root.only({"raftsim", "name", "about", "seeds", "cluster", "network", "disk", "clock", "timeline",
+             "workload", "checks", "require", "limits", "expect"});
+  if (const auto f = root.need("raftsim")) (void)f->integer(1, 1);
+  if (const auto f = root.need("name")) scenario.name = f->text();
+  if (const auto f = root.find("about")) scenario.about = f->text();
+  if (const auto f = root.find("seeds")) read_seeds(*f, scenario);
+}
+
+void read_lists(const Field& root, Scenario& scenario) {
+  if (const auto f = root.find("timeline")) {
+    for (const auto& step : f->elements())
+      scenario.timeline.push_back(read_step(step, scenario.servers, scenario.clients));
+  }
+  if (const auto f = root.need("workload")) {
+    for (const auto& load : f->elements()) scenario.workload.push_back(read_workload(load, scenario));
+    if (f->is_array() && scenario.workload.empty()) f->fail("expected at least one program");
+  }
+  if (const auto f = root.need("checks")) {
+    for (const auto& check : f->elements()) read_check(check, scenario.checks);
+  }
+}
+
+}  // namespace
+
+Time Scenario::timeline_ends() const {
+  Time ends{0};
+  for (const auto& step : timeline) {
+    const auto* at = std::get_if<At>(&step.trigger);
+    if (at && std::holds_alternative<Heal>(step.action)) ends = std::max(ends, at->time);
+  }
+  return ends > Time(0) ? ends : sim_limit - checks.converge_within.value_or(Duration(0));
+}
+
+base::Result<Scenario> parse_scenario(std::string_view text, const std::string& file) {
+  const auto json = parse_json_tree(text, file);
+  if (!json.ok()) return json.failure();
+  Reading reading(text, file);
+  Scenario scenario;
+  scenario.file = file;
+  scenario.seeds = {1};
+  const Field root(reading, json.value(), "");
+  read_head(root, scenario);
+  if (const auto f = root.find("cluster")) read_cluster(*f, scenario);
+  if (const auto f = root.find("network")) read_network(*f, scenario.network);
+  if (const auto f = root.find("disk")) read_disk(*f, scenario);
+  if (const auto f = root.find("clock")) read_clock(*f, scenario);
+  if (const auto f = root.find("limits")) read_limits(*f, scenario);
+  read_lists(root, scenario);
+  if (const auto f = root.find("require")) read_require(*f, scenario.require, &scenario.require_per_seed);
+  if (const auto f = root.find("expect")) read_expect(*f, scenario);
+  const auto ends = scenario.timeline_ends() + scenario.checks.converge_within.value_or(Duration(0));
+  if (ends > scenario.sim_limit || scenario.timeline_ends() <= Time(0)) {
+    root.fail("limits.sim leaves no time for the timeline and converge_within");
+  }
+  if (reading.error()) return *reading.error();
+  return scenario;
+}
+
+base::Result<Scenario> read_scenario(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (!file || !(text << file.rdbuf()))
+    return base::Error{path + ": can't be read; expected a scenario file"};
+  return parse_scenario(text.str(), path);
+}
+
+}  // namespace sim

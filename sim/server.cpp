@@ -1,0 +1,138 @@
+#include "sim/server.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/check.hpp"
+
+namespace sim {
+
+Server::Server(Place place, node::Config config, Queue& queue, Network& network, Onlooker& onlooker,
+               Clock clock, Disk disk)
+    : place_(place),
+      config_(std::move(config)),
+      queue_(queue),
+      network_(network),
+      onlooker_(onlooker),
+      clock_(clock),
+      disk_(std::move(disk)) {}
+
+void Server::start() {
+  CHECK(!host_);
+  ++epoch_;
+  run_soon_ = false;
+  armed_.reset();
+  auto config = config_;
+  config.raft.seed += epoch_;
+  host_.emplace(std::move(config), disk_.recover(epoch_),
+                host::Ports{clock_, *this, *this, *this, disk_, *this});
+}
+
+std::size_t Server::crash() {
+  CHECK(host_);
+  host_.reset();
+  ++epoch_;
+  callers_.clear();
+  network_.close_all(place_);
+  return disk_.crash();
+}
+
+void Server::on_peer_frame(Place from, const std::string& bytes) {
+  // A frame that does not read whole is dropped: the real transport calls again.
+  wire::FrameReader reader;
+  reader.feed(bytes);
+  const auto frame = reader.next();
+  if (!frame.ok() || !frame.value()) return;
+  (void)host_->peer_frame(node_of(from), *frame.value()).ok();
+}
+
+void Server::on_segment(ConnectionNumber connection, const std::string& bytes) {
+  if (!network_.is_open(connection, place_)) return network_.refuse(connection, place_);
+  callers_[connection].reader.feed(bytes);
+  for (;;) {
+    const auto caller = callers_.find(connection);
+    if (caller == callers_.end()) return;
+    const auto frame = caller->second.reader.next();
+    if (!frame.ok()) return drop(connection);
+    if (!frame.value()) return;
+    const bool hello = frame.value()->type == wire::FrameType::client_hello;
+    if (hello == caller->second.greeted) return drop(connection);
+    if (hello) {
+      caller->second.greeted = true;
+      network_.send(connection, place_, wire::encode_frame(wire::FrameType::server_hello, {}));
+    } else {
+      host_->client_frame(host::ConnectionId(connection), *frame.value());
+    }
+  }
+}
+
+void Server::on_reset(ConnectionNumber connection) {
+  network_.on_reset(connection, place_);
+  if (callers_.erase(connection) != 0) host_->client_gone(host::ConnectionId(connection));
+}
+
+void Server::drop(ConnectionNumber connection) {
+  network_.close(connection, place_);
+  if (callers_.erase(connection) != 0) host_->client_gone(host::ConnectionId(connection));
+}
+
+bool Server::on_wake() {
+  // Another has been asked for since: this one comes for nothing.
+  if (armed_ && *armed_ > queue_.now()) return false;
+  armed_.reset();
+  if (clock_.now() < wake_at_) {
+    arm();
+    return false;
+  }
+  host_->run();
+  return true;
+}
+
+void Server::on_run() {
+  run_soon_ = false;
+  host_->run();
+}
+
+void Server::on_disk_done() {
+  host_->durable(disk_.done());
+}
+
+void Server::on_clock_jump() {
+  armed_.reset();
+  arm();
+}
+
+void Server::soon() {
+  if (std::exchange(run_soon_, true)) return;
+  queue_.push(queue_.now(), {.kind = EventKind::server_run, .actor = place_, .epoch = epoch_});
+}
+
+void Server::at(Instant when) {
+  wake_at_ = when;
+  arm();
+}
+
+void Server::arm() {
+  const auto due = std::max(clock_.when(wake_at_), queue_.now());
+  if (armed_ && *armed_ <= due) return;
+  armed_ = due;
+  queue_.push(due, {.kind = EventKind::server_wake, .actor = place_, .epoch = epoch_});
+}
+
+void Server::send(host::NodeId to, std::string frame) {
+  onlooker_.sent(place_, place_of(to), frame);
+  network_.send_datagram(place_, place_of(to), std::move(frame));
+}
+
+void Server::send(host::ConnectionId to, std::string frame) {
+  network_.send(to.value, place_, std::move(frame));
+}
+
+void Server::close(host::ConnectionId connection, const std::string&) {
+  // The host is told of its end in a turn of its own, as a socket does it.
+  network_.close(connection.value, place_);
+  queue_.push(queue_.now(),
+              {.kind = EventKind::reset, .actor = place_, .epoch = epoch_, .id = connection.value});
+}
+
+}  // namespace sim

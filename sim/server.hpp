@@ -1,0 +1,93 @@
+// One simulated server: the host of lockd behind simulated ports, on a machine that crashes, stops and starts
+// again.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/host/host.hpp"
+#include "core/wire/frame.hpp"
+#include "sim/clock.hpp"
+#include "sim/disk.hpp"
+#include "sim/network.hpp"
+
+namespace sim {
+
+inline host::NodeId node_of(Place server) {
+  return host::NodeId(server + 1);
+}
+inline Place place_of(host::NodeId node) {
+  return static_cast<Place>(node.value - 1);
+}
+
+// Sees what servers do.
+class Onlooker {
+ public:
+  virtual ~Onlooker() = default;
+  virtual void noted(Place server, const node::Note& note) = 0;
+  virtual void sent(Place from, Place to, const std::string& frame) = 0;
+};
+
+class Server : host::Wakeups, host::Peers, host::Clients, host::Observer {
+ public:
+  Server(Place place, node::Config config, Queue& queue, Network& network, Onlooker& onlooker, Clock clock,
+         Disk disk);
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  Place place() const { return place_; }
+  Clock& clock() { return clock_; }
+  bool is_up() const { return host_.has_value(); }
+  std::uint32_t epoch() const { return epoch_; }
+  // Only while it is up.
+  const node::Node& node() const { return host_->node(); }
+
+  void start();
+  // Answers how many writes were lost.
+  std::size_t crash();
+
+  // Events of the queue. Only while it is up.
+  void on_peer_frame(Place from, const std::string& bytes);
+  void on_segment(ConnectionNumber connection, const std::string& bytes);
+  void on_reset(ConnectionNumber connection);
+  // Whether the node has made a step.
+  bool on_wake();
+  void on_run();
+  void on_disk_done();
+  // Its clock has jumped: what is due now?
+  void on_clock_jump();
+
+ private:
+  void soon() override;
+  void at(Instant when) override;
+  void send(host::NodeId to, std::string frame) override;
+  void send(host::ConnectionId to, std::string frame) override;
+  void close(host::ConnectionId connection, const std::string& why) override;
+  void noted(const node::Note& note) override { onlooker_.noted(place_, note); }
+
+  void drop(ConnectionNumber connection);
+  void arm();
+
+  Place place_;
+  node::Config config_;
+  Queue& queue_;
+  Network& network_;
+  Onlooker& onlooker_;
+  Clock clock_;
+  Disk disk_;
+  std::uint32_t epoch_ = 0;
+  std::optional<host::Host> host_;
+  bool run_soon_ = false;
+  Instant wake_at_;
+  // When the earliest wake-up in the queue is due: a later wish needs no second one.
+  std::optional<Time> armed_;
+  struct Caller {
+    wire::FrameReader reader;
+    bool greeted = false;
+  };
+  std::map<ConnectionNumber, Caller> callers_;
+};
+
+}  // namespace sim

@@ -1,0 +1,202 @@
+#include "sim/world.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/check.hpp"
+
+namespace sim {
+
+World::World(const Scenario& scenario, std::uint64_t seed, RunOptions options)
+    : scenario_(scenario),
+      seed_(seed),
+      options_(options),
+      trace_(options.trace),
+      network_(queue_, coverage_, scenario.network, scenario.servers + scenario.clients,
+               base::Random(seed, "network")),
+      store_(coverage_),
+      surroundings_{queue_, network_, history_, coverage_, store_, scenario.servers, 0, {}},
+      paused_(scenario.servers + scenario.clients),
+      held_back_(scenario.servers + scenario.clients),
+      faults_(scenario_.timeline, queue_, network_, coverage_, *this, base::Random(seed, "faults")),
+      machine_events_(scenario.servers) {
+  for (Place place = 0; place < scenario_.servers; ++place) build_server(place);
+  for (Place place = 0; place < scenario_.clients; ++place) build_client(scenario_.servers + place);
+}
+
+World::~World() = default;
+
+void World::build_server(Place place) {
+  const auto number = std::to_string(place + 1);
+  base::Random random(seed_, "clock " + number);
+  node::Config config;
+  config.raft.self = node_of(place);
+  config.raft.tuning = scenario_.tuning;
+  config.raft.seed = base::Random(seed_, "elections " + number).next();
+  config.cluster = base::ClusterId(1);
+  for (Place server = 0; server < scenario_.servers; ++server) {
+    config.raft.voters.push_back(node_of(server));
+    config.addresses[node_of(server)] = "s" + std::to_string(server + 1);
+  }
+  const auto offset = Duration(scenario_.clock_offset_ns.sample(random));
+  servers_.push_back(std::make_unique<Server>(
+      place, std::move(config), queue_, network_, static_cast<Onlooker&>(*this),
+      Clock(queue_, offset, scenario_.drift_ppm.sample(random)),
+      Disk(queue_, place, scenario_.disk_latency_ns, base::Random(seed_, "disk " + number))));
+}
+
+void World::build_client(Place place) {
+  const auto number = place - scenario_.servers + 1;
+  const Workload* its = nullptr;
+  for (const auto& workload : scenario_.workload) {
+    const auto& who = workload.clients;
+    if (who.empty() || std::find(who.begin(), who.end(), number) != who.end()) its = &workload;
+  }
+  // A client without work of its own does what the first program says.
+  if (!its) its = &scenario_.workload.front();
+  base::Random random(seed_, "client " + std::to_string(number));
+  const auto offset = Duration(scenario_.clock_offset_ns.sample(random));
+  const Clock clock(queue_, offset, scenario_.client_drift_ppm.sample(random));
+  agents_.push_back(std::make_unique<Agent>(Agent::Made{place, random.next(), its->ttl}, surroundings_, clock,
+                                            make_program(its->tuning, number)));
+}
+
+void World::start() {
+  for (auto& server : servers_) {
+    server->start();
+    observe(*server);
+  }
+  for (auto& agent : agents_) agent->start();
+  faults_.start();
+  queue_.push(scenario_.timeline_ends(), {.kind = EventKind::phase});
+}
+
+Outcome World::run() {
+  try {
+    start();
+    while (go_on()) {
+      auto event = queue_.pop();
+      account(event);
+      handle(std::move(event));
+    }
+  } catch (const base::CheckFailed& failed) {
+    violate({"core_check", failed.what()});
+  }
+  Outcome outcome;
+  judge(outcome);
+  return outcome;
+}
+
+bool World::go_on() {
+  if (over_ || violation_ || queue_.empty()) return false;
+  if (options_.until && queue_.next() > *options_.until) return false;
+  if (queue_.popped() >= scenario_.events_limit) {
+    inconclusive_ = "the limit of " + std::to_string(scenario_.events_limit) + " events was reached";
+    return false;
+  }
+  return true;
+}
+
+void World::account(const Event& event) {
+  digest_.add(static_cast<std::uint64_t>(queue_.now().count()));
+  digest_.add(std::uint64_t{event.actor} << 32 | static_cast<std::uint64_t>(event.kind) << 24 |
+              (event.detail & 0xFFFFFF));
+  digest_.add(event.id);
+  if (!event.bytes.empty()) digest_.add(event.bytes);
+  if (options_.digests) options_.digests->push_back(digest_.value());
+}
+
+void World::handle(Event event) {
+  if (event.actor != kNobody && paused_[event.actor] > 0) {
+    held_back_[event.actor].push_back(std::move(event));
+    return;
+  }
+  dispatch(event);
+  if (store_.violation() && scenario_.checks.fence_monotonic_at_store) {
+    violate(*store_.violation());
+  }
+}
+
+void World::dispatch(Event& event) {
+  if (event.actor != kNobody) {
+    if (event.actor < scenario_.servers) return dispatch_server(*servers_[event.actor], event);
+    return dispatch_client(*agents_[event.actor - scenario_.servers], event);
+  }
+  switch (event.kind) {
+    case EventKind::resend:
+      return network_.resend(event.id, event.detail);
+    case EventKind::store_request:
+      return agents_[event.detail - scenario_.servers]->on_store_request(event.id);
+    case EventKind::timeline:
+      return faults_.on_timeline(event.id | std::uint64_t{event.detail} << 32);
+    case EventKind::fault_ends:
+      return faults_.on_fault_end(event.id);
+    case EventKind::phase:
+      return phase();
+    case EventKind::peer_frame:
+    case EventKind::segment:
+    case EventKind::reset:
+    case EventKind::server_run:
+    case EventKind::server_wake:
+    case EventKind::disk_done:
+    case EventKind::client_wake:
+    case EventKind::client_alarm:
+    case EventKind::client_belief:
+    case EventKind::store_reply:
+      CHECK(false);
+  }
+}
+
+void World::dispatch_server(Server& server, Event& event) {
+  if (event.kind == EventKind::segment && !server.is_up()) return network_.refuse(event.id, server.place());
+  if (!server.is_up() || (event.epoch != 0 && event.epoch != server.epoch())) return;
+  if (event.kind == EventKind::peer_frame)
+    return server.on_peer_frame(static_cast<Place>(event.id), event.bytes);
+  if (event.kind == EventKind::segment) return server.on_segment(event.id, event.bytes);
+  if (event.kind == EventKind::reset) return server.on_reset(event.id);
+  if (event.kind == EventKind::disk_done) return server.on_disk_done();
+  if (event.kind == EventKind::server_run) {
+    server.on_run();
+    return observe(server);
+  }
+  CHECK(event.kind == EventKind::server_wake);
+  if (server.on_wake()) observe(server);
+}
+
+void World::dispatch_client(Agent& agent, Event& event) {
+  if (event.kind == EventKind::segment && !agent.is_up()) return network_.refuse(event.id, agent.place());
+  if (!agent.is_up() || (event.epoch != 0 && event.epoch != agent.epoch())) return;
+  if (event.kind == EventKind::segment) return agent.on_segment(event.id, event.bytes);
+  if (event.kind == EventKind::reset) return agent.on_reset(event.id);
+  if (event.kind == EventKind::client_wake) return agent.on_wake();
+  if (event.kind == EventKind::client_alarm) return agent.on_alarm();
+  if (event.kind == EventKind::client_belief) return agent.on_belief();
+  CHECK(event.kind == EventKind::store_reply);
+  agent.on_store_reply(event.id, event.detail != 0);
+}
+
+// First the timeline is over and everything is healed; then everybody must come to an end in time.
+void World::phase() {
+  constexpr auto kLook = std::chrono::milliseconds(100);
+  if (!converging_) {
+    converging_ = queue_.now();
+    surroundings_.winding_down = true;
+    tell("the timeline is over: everything heals");
+    faults_.finish();
+  } else {
+    const auto within = scenario_.checks.converge_within.value_or(scenario_.sim_limit - *converging_);
+    over_ = all_done() || queue_.now() >= *converging_ + within;
+  }
+  if (!over_) queue_.push(queue_.now() + kLook, {.kind = EventKind::phase});
+}
+
+bool World::all_done() const {
+  return std::all_of(agents_.begin(), agents_.end(), [](const auto& agent) { return agent->done(); });
+}
+
+Outcome run_seed(const Scenario& scenario, std::uint64_t seed, RunOptions options) {
+  World world(scenario, seed, options);
+  return world.run();
+}
+
+}  // namespace sim

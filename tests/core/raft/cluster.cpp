@@ -1,0 +1,192 @@
+#include "tests/core/raft/cluster.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "core/base/check.hpp"
+
+namespace raft_test {
+
+raft::Config config_of(std::uint64_t self, std::uint64_t count, std::uint64_t seed) {
+  raft::Config config;
+  config.self = NodeId(self);
+  for (std::uint64_t id = 1; id <= count; ++id) config.voters.push_back(NodeId(id));
+  config.tuning.inflight_messages_max = 4;
+  config.tuning.append_entries_max = 3;  // so that a catch-up takes several messages
+  config.seed = seed * 100 + self;
+  return config;
+}
+
+raft::Entry entry(std::uint64_t index, std::uint64_t term) {
+  const auto text = std::to_string(index) + "." + std::to_string(term);
+  return {{Index(index), Term(term)}, base::LogTime{index}, raft::Command{base::Bytes(text)}};
+}
+
+raft::Recovered recovered(const std::vector<std::uint64_t>& terms, raft::HardState hard) {
+  raft::Recovered result{hard, {}};
+  for (const auto term : terms) result.entries.push_back(entry(result.entries.size() + 1, term));
+  return result;
+}
+
+Cluster::Cluster(std::uint64_t count, std::uint64_t seed) {
+  for (std::uint64_t id = 1; id <= count; ++id) add(config_of(id, count, seed), {});
+}
+
+Cluster::Cluster(const std::vector<std::vector<std::uint64_t>>& logs, std::uint64_t term) {
+  for (std::uint64_t id = 1; id <= logs.size(); ++id) {
+    add(config_of(id, logs.size()), recovered(logs[id - 1], {Term(term), std::nullopt}));
+  }
+}
+
+void Cluster::add(raft::Config config, raft::Recovered found) {
+  Server server;
+  server.config = std::move(config);
+  server.disk = {found.hard_state, found.entries};
+  server.raft.emplace(server.config, std::move(found), server.now);
+  server.vitals = raft::vitals(*server.raft);
+  servers_.emplace(server.config.self, std::move(server));
+}
+
+void Cluster::step(NodeId id, const std::function<void(raft::Raft&, Instant)>& input) {
+  auto& server = servers_.at(id);
+  CHECK(server.raft);
+  input(*server.raft, server.now);
+  auto output = server.raft->flush(server.now);
+  judge_.look(servers_, id);
+  server.vitals = raft::vitals(*server.raft);
+  take(server, std::move(output));
+}
+
+void Cluster::take(Server& server, raft::Output output) {
+  // Sends first: whoever carries out the write first leaves fewer ways to be wrong.
+  for (auto& send : output.sends) {
+    bag_.push_back({server.config.self, send.to, std::move(send.message)});
+    judge_.sent(server, bag_.back());
+  }
+  if (output.write) server.pending.push_back(std::move(*output.write));
+  for (const auto& ready : output.reads_ready) {
+    const bool read_sees_all_that_was_committed = ready.index >= server.reads.at(ready.id);
+    CHECK(read_sees_all_that_was_committed && ready.index <= server.raft->commit());
+    server.reads.erase(ready.id);
+    server.ready.push_back(ready);
+  }
+  for (const auto id : output.reads_failed) {
+    CHECK(server.reads.erase(id) == 1);
+    server.failed.push_back(id);
+  }
+}
+
+void Cluster::tick(std::uint64_t id) {
+  auto& server = servers_.at(NodeId(id));
+  server.now = std::max(server.now, server.raft->deadline());
+  step(NodeId(id), [](raft::Raft& raft, Instant now) { raft.tick(now); });
+}
+
+void Cluster::propose(std::uint64_t id) {
+  step(NodeId(id), [&](raft::Raft& raft, Instant now) {
+    const auto index = raft.log().last_index().next().value;
+    raft.propose(now,
+                 raft::Command{base::Bytes(std::to_string(index) + "." + std::to_string(raft.term().value))});
+  });
+}
+
+raft::ReadId Cluster::read(std::uint64_t id) {
+  raft::ReadId asked;
+  step(NodeId(id), [&](raft::Raft& raft, Instant now) {
+    asked = raft.read(now);
+    servers_.at(NodeId(id)).reads[asked] = judge_.committed();
+  });
+  return asked;
+}
+
+void Cluster::pass(Duration time) {
+  for (auto& [id, server] : servers_) server.now = server.now + time;
+}
+
+void Cluster::deliver(std::size_t place) {
+  const auto envelope = bag_.at(place);
+  drop(place);
+  if (isolated_.contains(envelope.from) || isolated_.contains(envelope.to)) return;
+  if (!is_up(envelope.to)) return;
+  step(envelope.to,
+       [&](raft::Raft& raft, Instant now) { raft.receive(now, envelope.from, envelope.message); });
+}
+
+void Cluster::inject(std::uint64_t from, std::uint64_t to, raft::Message message) {
+  step(NodeId(to), [&](raft::Raft& raft, Instant now) { raft.receive(now, NodeId(from), message); });
+}
+
+void Cluster::complete(NodeId id, std::size_t writes) {
+  auto& server = servers_.at(id);
+  CHECK(writes > 0 && writes <= server.pending.size());
+  raft::WriteId last;
+  for (; writes > 0; --writes) {
+    server.disk.carry_out(server.pending.front());
+    last = server.pending.front().id;
+    server.pending.pop_front();
+  }
+  judge_.look_at_disks(servers_);
+  step(id, [&](raft::Raft& raft, Instant now) { raft.durable(now, last); });
+}
+
+void Cluster::crash(NodeId id, std::size_t kept) {
+  auto& server = servers_.at(id);
+  CHECK(server.raft && kept <= server.pending.size());
+  for (std::size_t i = 0; i < kept; ++i) server.disk.carry_out(server.pending[i]);
+  server.pending.clear();
+  server.reads.clear();
+  server.raft.reset();
+  judge_.look_at_disks(servers_);
+}
+
+void Cluster::restart(NodeId id) {
+  auto& server = servers_.at(id);
+  CHECK(!server.raft);
+  server.raft.emplace(server.config, raft::Recovered{server.disk.hard, server.disk.entries}, server.now);
+  server.vitals = raft::vitals(*server.raft);
+  judge_.look(servers_, id);
+}
+
+void Cluster::communicate() {
+  for (int steps = 0;; ++steps) {
+    CHECK(steps < 100'000);
+    const auto busy = std::find_if(servers_.begin(), servers_.end(), [](const auto& each) {
+      return each.second.raft && !each.second.pending.empty();
+    });
+    if (busy != servers_.end()) {
+      complete(busy->first, busy->second.pending.size());
+    } else if (!bag_.empty()) {
+      deliver(0);
+    } else {
+      return;
+    }
+  }
+}
+
+void Cluster::run(Duration time) {
+  constexpr Duration kSlice = 5ms;
+  for (Duration passed{0}; passed < time; passed += kSlice) {
+    pass(kSlice);
+    for (auto& [id, server] : servers_) {
+      if (server.raft && server.now >= server.raft->deadline()) tick(id.value);
+    }
+    communicate();
+  }
+}
+
+void Cluster::elect(std::uint64_t id) {
+  pass(servers_.at(NodeId(id)).config.tuning.election_max);
+  tick(id);
+  communicate();
+}
+
+std::optional<NodeId> Cluster::leader() const {
+  std::optional<NodeId> found;
+  for (const auto& [id, server] : servers_) {
+    if (!server.raft || !server.raft->is_leader()) continue;
+    if (!found || server.raft->term() > servers_.at(*found).raft->term()) found = id;
+  }
+  return found;
+}
+
+}  // namespace raft_test

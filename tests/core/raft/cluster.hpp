@@ -1,0 +1,94 @@
+// Several servers in one place, with every message, disk write and clock in the hands of the test. After
+// every step the judge looks at the server that stepped and at what left it.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "core/raft/invariants.hpp"
+#include "core/raft/raft.hpp"
+#include "tests/core/raft/judge.hpp"
+#include "tests/core/raft/server.hpp"
+
+namespace raft_test {
+
+using namespace std::chrono_literals;
+
+raft::Config config_of(std::uint64_t self, std::uint64_t count, std::uint64_t seed = 1);
+// A log with these terms, as it could have come about: what an entry holds follows from its position.
+raft::Recovered recovered(const std::vector<std::uint64_t>& terms, raft::HardState hard);
+raft::Entry entry(std::uint64_t index, std::uint64_t term);
+
+class Cluster {
+ public:
+  explicit Cluster(std::uint64_t count, std::uint64_t seed = 1);
+  // Servers that start with these logs, all in `term` and without a vote in it.
+  Cluster(const std::vector<std::vector<std::uint64_t>>& logs, std::uint64_t term);
+
+  Server& at(NodeId id) { return servers_.at(id); }
+  raft::Raft& raft(std::uint64_t id) { return *servers_.at(NodeId(id)).raft; }
+  const std::map<NodeId, Server>& servers() const { return servers_; }
+  const Judge& judge() const { return judge_; }
+
+  // One input, then a flush.
+  void step(NodeId id, const std::function<void(raft::Raft&, Instant)>& input);
+  // Its clock moves to its deadline, where that lies ahead.
+  void tick(std::uint64_t id);
+  void propose(std::uint64_t id);
+  raft::ReadId read(std::uint64_t id);
+  void pass(Duration time);  // for every server's clock, without a tick
+
+  // The bag: what was sent and has neither arrived nor been lost.
+  std::vector<Envelope>& bag() { return bag_; }
+  void deliver(std::size_t place);
+  void duplicate(std::size_t place) { bag_.push_back(bag_.at(place)); }
+  void drop(std::size_t place) { bag_.erase(bag_.begin() + static_cast<std::ptrdiff_t>(place)); }
+  // As though it had come from there.
+  void inject(std::uint64_t from, std::uint64_t to, raft::Message message);
+  // The messages of this kind in the bag to that server.
+  template <class M>
+  std::vector<M> sent_to(std::uint64_t to) const {
+    std::vector<M> found;
+    for (const auto& envelope : bag_) {
+      if (const auto* m = std::get_if<M>(&envelope.message); m && envelope.to == NodeId(to))
+        found.push_back(*m);
+    }
+    return found;
+  }
+
+  // The oldest `writes` are done, and the server is told so once.
+  void complete(NodeId id, std::size_t writes = 1);
+  // The oldest `kept` had reached the disk unnoticed; the others are lost.
+  void crash(NodeId id, std::size_t kept = 0);
+  void restart(NodeId id);
+  bool is_up(NodeId id) const { return servers_.at(id).raft.has_value(); }
+
+  // Messages to and from it are lost until heal().
+  void isolate(std::uint64_t id) { isolated_.insert(NodeId(id)); }
+  void heal() { isolated_.clear(); }
+
+  // Every disk works and every message arrives, in order, until there are no more.
+  void communicate();
+  // All clocks run evenly, and everybody communicates.
+  void run(Duration time);
+  // Everyone's patience with the former leader has run out; this one stands for election.
+  void elect(std::uint64_t id);
+  // The leader of the highest term.
+  std::optional<NodeId> leader() const;
+
+ private:
+  void add(raft::Config config, raft::Recovered recovered);
+  void take(Server& server, raft::Output output);
+
+  std::map<NodeId, Server> servers_;
+  std::vector<Envelope> bag_;
+  std::set<NodeId> isolated_;
+  Judge judge_;
+};
+
+}  // namespace raft_test

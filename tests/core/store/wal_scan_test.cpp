@@ -1,0 +1,139 @@
+#include "core/store/wal_scan.hpp"
+
+#include <gtest/gtest.h>
+
+#include "core/base/random.hpp"
+#include "tests/core/store/scratch.hpp"
+
+namespace store {
+namespace {
+
+constexpr std::size_t kHeaderBytes = 32, kFrameBytes = 24 + 4096;
+
+// A log of several transactions, the last of them of several frames, as a crash leaves it.
+class WalOfATransactionSeries : public testing::Test {
+ protected:
+  WalOfATransactionSeries() {
+    const auto store = must(Store::create(scratch_.folder(), some_identity()));
+    EXPECT_FALSE(write_one(*store, voting(1)));
+    for (std::uint64_t i = 1; i <= 6; ++i) {
+      ends_.push_back(frames_now());
+      EXPECT_FALSE(write_one(*store, appending({an_entry(i, 1, std::string(i == 6 ? 20'000 : 100, 'x'))})));
+    }
+    wal_ = content_of(wal_path_in(scratch_.folder()));
+    crashed_ = scratch_.crashed_copy();
+  }
+  static std::string wal_path_in(const std::string& folder) { return folder + "/lockd.db-wal"; }
+  std::size_t frames_now() const {
+    return (std::filesystem::file_size(wal_path_in(scratch_.folder())) - kHeaderBytes) / kFrameBytes;
+  }
+  std::size_t last_transaction_at() const { return kHeaderBytes + ends_.back() * kFrameBytes; }
+  std::size_t frames() const { return (wal_.size() - kHeaderBytes) / kFrameBytes; }
+
+  Opened opened_with(const std::string& wal) {
+    std::filesystem::remove_all(copy_);
+    std::filesystem::copy(crashed_, copy_);
+    put_content(wal_path_in(copy_), wal);
+    return Store::open(copy_);
+  }
+  // It opens, with every transaction but the last.
+  void expect_only_the_tail_lost(const std::string& wal) {
+    EXPECT_FALSE(rot_of_wal(wal));
+    EXPECT_EQ(must(opened_with(wal))->recover().entries.size(), 5u);
+  }
+
+  Scratch scratch_;
+  std::vector<std::size_t> ends_;  // frames before each transaction
+  std::string wal_;
+  std::string crashed_;
+  std::string copy_ = scratch_.folder("opened");
+};
+
+TEST_F(WalOfATransactionSeries, IsWhole) {
+  EXPECT_FALSE(rot_of_wal(wal_));
+  ASSERT_GT(frames(), ends_.back() + 3);
+  EXPECT_EQ(must(opened_with(wal_))->recover().entries.size(), 6u);
+}
+
+TEST_F(WalOfATransactionSeries, IsRottenWhenAnyBitBeforeTheLastTransactionIsFlipped) {
+  for (std::size_t frame = 0; frame < ends_.back(); ++frame) {
+    const auto begin = kHeaderBytes + frame * kFrameBytes;
+    for (std::size_t bit = 0; bit < kFrameBytes * 8; bit += bit < 24 * 8 ? 1 : 101) {
+      auto damaged = wal_;
+      damaged[begin + bit / 8] = static_cast<char>(damaged[begin + bit / 8] ^ (1 << bit % 8));
+      ASSERT_TRUE(rot_of_wal(damaged)) << "bit " << bit << " of frame " << frame << " of " << frames();
+    }
+  }
+}
+
+TEST_F(WalOfATransactionSeries, IsRottenWhenAnyBitOfItsHeaderIsFlipped) {
+  for (std::size_t bit = 0; bit < kHeaderBytes * 8; ++bit) {
+    auto damaged = wal_;
+    damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << bit % 8));
+    ASSERT_TRUE(rot_of_wal(damaged)) << "bit " << bit;
+  }
+}
+
+TEST_F(WalOfATransactionSeries, IsRefusedWithALineThatSaysWhatToDo) {
+  auto damaged = wal_;
+  damaged[kHeaderBytes + 100] ^= 1;
+  EXPECT_EQ(refusal(opened_with(damaged), Fault::damaged),
+            wal_path_in(copy_) + " is damaged: frame 1 of " + std::to_string(frames()) +
+                " is damaged, and transactions that were acknowledged lie behind it; keep the directory for "
+                "inspection "
+                "and bring this server back as a new member with an empty one");
+}
+
+TEST_F(WalOfATransactionSeries, LosesOnlyTheTailWhenItIsCutAnywhereInTheLastTransaction) {
+  for (auto size = last_transaction_at(); size < wal_.size(); size += 997) {
+    expect_only_the_tail_lost(wal_.substr(0, size));
+  }
+}
+
+TEST_F(WalOfATransactionSeries, LosesOnlyTheTailWhenItsLastFrameIsGarbage) {
+  auto torn = wal_;
+  for (std::size_t at = torn.size() - 3000; at < torn.size(); ++at) torn[at] = '\x5A';
+  expect_only_the_tail_lost(torn);
+}
+
+// The operating system writes the pages of an unsynced transaction back in any order.
+TEST_F(WalOfATransactionSeries, LosesOnlyTheTailWhenPartsOfTheLastTransactionNeverReachedTheDisk) {
+  base::Random random(1);
+  for (int round = 0; round < 40; ++round) {
+    auto torn = wal_;
+    for (auto sector = last_transaction_at() / 512 + 1; sector < torn.size() / 512; ++sector) {
+      if (random.below(4) > 0) continue;
+      for (std::size_t i = 0; i < 512; ++i) torn[sector * 512 + i] = '\0';
+    }
+    EXPECT_FALSE(rot_of_wal(torn)) << "round " << round;
+  }
+}
+
+TEST_F(WalOfATransactionSeries, LosesOnlyTheTailWhenItsFirstFrameIsMissing) {
+  auto torn = wal_;
+  for (std::size_t i = 0; i < kFrameBytes; ++i) torn[last_transaction_at() + i] = '\0';
+  expect_only_the_tail_lost(torn);
+}
+
+TEST(WalScan, TakesAnAbsentOrUnfinishedHeaderForAnEmptyLog) {
+  EXPECT_FALSE(rot_of_wal(""));
+  EXPECT_FALSE(rot_of_wal(std::string(20, 'x')));
+}
+
+TEST(WalScan, MindsNoFramesOfAFormerGeneration) {
+  const Scratch scratch;
+  Options options;
+  options.checkpoint_pages = 1;
+  const auto store = must(Store::create(scratch.folder(), some_identity(), options));
+  EXPECT_FALSE(write_one(*store, voting(1)));
+  for (std::uint64_t i = 1; i <= 8; ++i) {
+    EXPECT_FALSE(write_one(*store, appending({an_entry(i, 1, std::string(i % 3 * 9000, 'x'))})));
+    if (i % 3 == 0) {
+      EXPECT_FALSE(store->checkpoint());
+    }
+    EXPECT_FALSE(rot_of_wal(content_of(scratch.folder() + "/lockd.db-wal")));
+  }
+}
+
+}  // namespace
+}  // namespace store

@@ -1,0 +1,148 @@
+// Every value the wire can carry, for properties: rc::check([] { const auto m =
+// *generate::any<raft::Message>(); … }).
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <rapidcheck.h>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/wire/codec.hpp"
+
+namespace generate {
+
+// Spells the fields of every struct once more, apart from the codec: a field that the codec forgets is
+// missed.
+class Filler {
+ public:
+  void operator()(auto&... values) { (fill(values), ...); }
+
+ private:
+  static std::uint64_t number(std::uint64_t max) {
+    const auto drawn = *rc::gen::arbitrary<std::uint64_t>();
+    switch (*rc::gen::inRange(0, 4)) {
+      case 0:
+        return drawn % 8;
+      case 1:
+        return max - drawn % 3;
+      default:
+        return max == std::numeric_limits<std::uint64_t>::max() ? drawn : drawn % (max + 1);
+    }
+  }
+
+  void fill(bool& v) { v = *rc::gen::arbitrary<bool>(); }
+  void fill(std::uint64_t& v) { v = number(std::numeric_limits<std::uint64_t>::max()); }
+  void fill(std::int64_t& v) {
+    v = static_cast<std::int64_t>(number(std::numeric_limits<std::uint64_t>::max()));
+  }
+  void fill(std::string& v) { v = *rc::gen::arbitrary<std::string>(); }
+  void fill(base::Bytes& v) { v = base::Bytes(*rc::gen::arbitrary<std::string>()); }
+  void fill(lock::Millis& v) {
+    v = lock::Millis(static_cast<std::int64_t>(number(36'500LL * 24 * 3600 * 1000)));
+  }
+  void fill(base::LogTime& v) { v.ms = number(std::uint64_t{1} << 53); }
+  template <class Kind>
+  void fill(base::Id<Kind>& v) {
+    v.value = number(std::numeric_limits<std::uint64_t>::max());
+  }
+  void fill(base::NodeId& v) { v.value = number(std::numeric_limits<std::uint32_t>::max()); }
+  void fill(raft::Term& v) { v.value = number(std::numeric_limits<std::int64_t>::max()); }
+  void fill(raft::Index& v) { v.value = number(std::numeric_limits<std::int64_t>::max()); }
+  void fill(raft::Round& v) { v.value = number(std::numeric_limits<std::int64_t>::max()); }
+  template <class T>
+  void fill(std::optional<T>& v) {
+    if (*rc::gen::arbitrary<bool>()) fill(v.emplace());
+  }
+  template <class T>
+  void fill(std::vector<T>& v) {
+    v.resize(*rc::gen::inRange<std::size_t>(0, 5));
+    for (T& element : v) fill(element);
+  }
+  template <class... Ts>
+  void fill(std::variant<Ts...>& v) {
+    const auto chosen = *rc::gen::inRange<std::size_t>(0, sizeof...(Ts));
+    std::size_t index = 0;
+    ((index++ == chosen ? fill(v.template emplace<Ts>()) : void()), ...);
+  }
+
+  void fill(raft::Position& v) { (*this)(v.index, v.term); }
+  void fill(raft::Noop&) {}
+  void fill(raft::Command& v) { fill(v.bytes); }
+  void fill(raft::Entry& v) { (*this)(v.at, v.stamp, v.payload); }
+  void fill(raft::PreVote& v) { (*this)(v.term, v.last); }
+  void fill(raft::PreVoteGranted& v) { fill(v.term); }
+  void fill(raft::PreVoteRefused& v) { fill(v.term); }
+  void fill(raft::RequestVote& v) { (*this)(v.term, v.last); }
+  void fill(raft::VoteGranted& v) { fill(v.term); }
+  void fill(raft::VoteRefused& v) { fill(v.term); }
+  void fill(raft::Append& v) { (*this)(v.term, v.previous, v.commit, v.entries); }
+  void fill(raft::AppendAccepted& v) { (*this)(v.term, v.match); }
+  void fill(raft::AppendRejected& v) { (*this)(v.term, v.previous, v.hint); }
+  void fill(raft::Heartbeat& v) { (*this)(v.term, v.round, v.commit); }
+  void fill(raft::HeartbeatReply& v) { (*this)(v.term, v.round, v.matched, v.durable); }
+
+  void fill(lock::OpenSession& v) { (*this)(v.ttl, v.who); }
+  void fill(lock::KeepAlive& v) { fill(v.session); }
+  void fill(lock::CloseSession& v) { fill(v.session); }
+  void fill(lock::Sequenced& v) { (*this)(v.session, v.sequence, v.acknowledged, v.operation); }
+  void fill(lock::Acquire& v) { (*this)(v.name, v.wait, v.detached, v.note); }
+  void fill(lock::Release& v) { (*this)(v.name, v.token); }
+  void fill(lock::Renew& v) { (*this)(v.name, v.token, v.ttl); }
+  void fill(lock::Cancel& v) { fill(v.acquire); }
+  void fill(lock::SetStatus& v) { (*this)(v.name, v.state, v.code, v.value, v.token, v.if_revision, v.ttl); }
+  void fill(lock::ClearStatus& v) { (*this)(v.name, v.if_revision); }
+  void fill(lock::GetStatus& v) { fill(v.name); }
+  void fill(lock::WaitStatus& v) { (*this)(v.name, v.after); }
+  void fill(lock::List& v) { (*this)(v.prefix, v.after); }
+  void fill(lock::CheckHold& v) { (*this)(v.name, v.token); }
+  void fill(lock::GetHealth&) {}
+
+  void fill(lock::Lease& v) { (*this)(v.stamp, v.end); }
+  void fill(lock::SessionOpened& v) { (*this)(v.session, v.lease); }
+  void fill(lock::KeptAlive& v) { fill(v.lease); }
+  void fill(lock::SessionClosed&) {}
+  void fill(lock::SessionExpired&) {}
+  void fill(lock::Granted& v) { (*this)(v.token, v.lease, v.waited); }
+  void fill(lock::Queued& v) { (*this)(v.holder, v.held_for, v.ahead); }
+  void fill(lock::Held& v) { (*this)(v.holder, v.held_for); }
+  void fill(lock::Released&) {}
+  void fill(lock::Renewed& v) { fill(v.lease); }
+  void fill(lock::NotHeld&) {}
+  void fill(lock::Cancelled&) {}
+  void fill(lock::StatusSet& v) { fill(v.revision); }
+  void fill(lock::StatusCleared& v) { fill(v.existed); }
+  void fill(lock::RevisionMismatch& v) { fill(v.actual); }
+  void fill(lock::StaleToken&) {}
+  void fill(lock::Refused& v) { fill(v.why); }
+  void fill(lock::StaleSequence&) {}
+  void fill(lock::Record& v) {
+    (*this)(v.state, v.code, v.value, v.writer, v.token, v.attempt, v.revision, v.age, v.left);
+  }
+  void fill(lock::Holder& v) { (*this)(v.token, v.who, v.note, v.detached, v.held_for, v.left); }
+  void fill(lock::NameView& v) { (*this)(v.name, v.holder, v.waiters, v.record); }
+  void fill(lock::Listing& v) { (*this)(v.names, v.more); }
+  void fill(lock::HoldStands& v) { fill(v.left); }
+  void fill(lock::Health& v) {
+    (*this)(v.node, v.cluster, v.version, v.role, v.term, v.leader, v.commit, v.last_index, v.members);
+  }
+  void fill(lock::NotLeader& v) { fill(v.leader); }
+  void fill(lock::LeadershipLost&) {}
+
+  void fill(wire::PeerHello& v) { (*this)(v.cluster, v.from, v.to); }
+  void fill(wire::ClientRequest& v) { (*this)(v.call, v.request); }
+  void fill(wire::ServerReply& v) { (*this)(v.call, v.reply); }
+};
+
+template <class T>
+rc::Gen<T> any() {
+  return rc::gen::exec([] {
+    T value{};
+    Filler()(value);
+    return value;
+  });
+}
+
+}  // namespace generate

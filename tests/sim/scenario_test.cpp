@@ -1,0 +1,77 @@
+#include "sim/scenario.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace sim {
+namespace {
+
+std::string with(const std::string& more) {
+  return R"({"raftsim": 1, "name": "x", "workload": [{"program": "locks"}], "checks": [])" + more + "}";
+}
+
+std::string error_of(const std::string& text) {
+  const auto scenario = parse_scenario(text, "s.json");
+  return scenario.ok() ? "none" : scenario.error();
+}
+
+TEST(Scenario, NamesTheNearestSelector) {
+  EXPECT_EQ(error_of(with(",\n \"timeline\": [{\"at\": \"1s\", \"do\": \"crash\", \"select\": \"leeder\"}]")),
+            "s.json:2:54: timeline[0].select: unknown selector 'leeder', did you mean 'leader'?");
+}
+
+TEST(Scenario, PointsAtAnUnknownKey) {
+  EXPECT_EQ(error_of(with(",\n\"network\": {\"los\": 0.1}")), "s.json:2:13: network.los: unknown key, did you mean 'loss'?");
+}
+
+TEST(Scenario, SaysWhatComesLater) {
+  EXPECT_EQ(error_of(with(",\n\"disk\": {\"torn\": 0.1}")), "s.json:2:10: disk.torn: not simulated in this version");
+}
+
+TEST(Scenario, RefusesAWrongType) {
+  EXPECT_EQ(error_of(with(",\n\"cluster\": {\"servers\": \"five\"}")),
+            "s.json:2:24: cluster.servers: expected a whole number from 1 to 9, not a string");
+}
+
+TEST(Scenario, RefusesAKeyThatStandsTwice) {
+  EXPECT_EQ(error_of(with(",\n\"name\": \"y\"")), "s.json:1:16: name: this key stands here twice");
+}
+
+TEST(Scenario, RefusesAProbabilityBeyondMillionths) {
+  EXPECT_NE(error_of(with(",\"network\": {\"loss\": 0.0000001}")).find("at most six decimals"), std::string::npos);
+}
+
+TEST(Scenario, ReadsARateAsPartsPerMillion) {
+  const auto scenario = parse_scenario(with(",\"network\": {\"loss\": 0.002}"), "s.json");
+  ASSERT_TRUE(scenario.ok()) << scenario.error();
+  EXPECT_EQ(scenario->network.loss, 2000u);
+}
+
+TEST(Scenario, SaysWhereTheJsonBreaks) {
+  EXPECT_EQ(error_of("{\"raftsim\": 1,\n  oops}").rfind("s.json:2:3: not JSON", 0), 0u) << error_of("{\"raftsim\": 1,\n  oops}");
+}
+
+TEST(Scenario, SchemaIsTheFileBesideTheScenarios) {
+  std::ifstream file(LOCKD_SOURCE_DIR "/scenarios/scenario.schema.json");
+  std::ostringstream text;
+  text << file.rdbuf();
+  EXPECT_EQ(text.str(), scenario_schema());
+}
+
+TEST(Scenario, EveryStandingOneIsRead) {
+  int read = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(LOCKD_SOURCE_DIR "/scenarios")) {
+    const auto path = entry.path().string();
+    if (entry.path().extension() != ".json" || path.find(".schema.") != std::string::npos) continue;
+    const auto scenario = read_scenario(path);
+    EXPECT_TRUE(scenario.ok()) << scenario.error();
+    ++read;
+  }
+  EXPECT_GE(read, 6);
+}
+
+}  // namespace
+}  // namespace sim

@@ -128,7 +128,7 @@ const char* scenario_schema() {
           },
           "select": {
             "type": "string",
-            "pattern": "^(leader|old_leader|followers|minority|majority|one|all|holder:.+|event\\.node|event\\.client|client:([0-9]+|any)|server:([0-9]+|any))$"
+            "pattern": "^[a-z_]+(\\.(node|client))?(:.+)?$"
           },
           "for": {"$ref": "#/$defs/durations"},
           "by": {"type": "string", "description": "A duration; of a wall clock also negative"},

@@ -14,13 +14,16 @@ constexpr std::uint64_t kSeeds = 10;
 // With clocks of clients too slow for the bound a lease must outlive the servers' patience.
 std::string story(const char* clock) {
   return std::string(R"({"raftsim": 1, "name": "selftest", "cluster": {"servers": 3, "clients": 5},
- "network": {"latency": {"dist": "lognormal", "p50": "1ms", "p99": "20ms"}, "loss": 0.005, "dup": 0.005, "reorder": 0.01},
+ "network": {"latency": {"dist": "lognormal", "p50": "1ms", "p99": "20ms"},
+  "loss": 0.005, "dup": 0.005, "reorder": 0.01},
  "clock": )") +
          clock + R"(,
  "workload": [{"program": "locks", "keys": 2, "ttl": "1s", "hold": {"uniform": ["10ms", "2s"]}}],
  "timeline": [
-   {"random": {"rate": "20/m"}, "do": "crash", "select": "one", "for": {"uniform": ["100ms", "2s"]}},
-   {"random": {"rate": "20/m"}, "do": "partition", "shape": "isolate", "clients": "random", "select": "leader", "for": "2s"},
+   {"random": {"rate": "20/m"}, "do": "crash", "select": "one",
+    "for": {"uniform": ["100ms", "2s"]}},
+   {"random": {"rate": "20/m"}, "do": "partition", "shape": "isolate", "clients": "random", "select": "leader",
+    "for": "2s"},
    {"random": {"rate": "20/m"}, "do": "pause", "select": "client:any", "for": "3s"},
    {"at": "20s", "do": "heal"}],
  "checks": ["raft_invariants", {"linearizable": "*"}, {"converge_within": "15s"}], "limits": {"sim": "60s"}})";

@@ -1,7 +1,6 @@
 #include "sim/disk.hpp"
 
 #include <gtest/gtest.h>
-
 #include <set>
 
 namespace sim {
@@ -14,7 +13,9 @@ raft::Write entry_write(std::uint64_t index) {
   return write;
 }
 
-Disk make(Queue& queue, std::uint64_t seed) { return {queue, 0, Distribution(1000), base::Random(seed)}; }
+Disk make(Queue& queue, std::uint64_t seed) {
+  return {queue, 0, Distribution(1000), base::Random(seed)};
+}
 
 TEST(Disk, KeepsEverythingItPromised) {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {

@@ -1,8 +1,7 @@
 #include "sim/distribution.hpp"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
+#include <gtest/gtest.h>
 
 namespace sim {
 namespace {

@@ -7,14 +7,17 @@ namespace {
 
 class NetworkTest : public ::testing::Test {
  protected:
-  Network make(Network::Tuning tuning = {}) { return {queue_, coverage_, tuning, 3, base::Random(1, "network")}; }
+  Network make(Network::Tuning tuning = {}) {
+    return {queue_, coverage_, tuning, 3, base::Random(1, "network")};
+  }
   std::vector<std::string> arrivals(Network& network) {
     std::vector<std::string> texts;
     while (!queue_.empty()) {
       auto event = queue_.pop();
       if (event.kind == EventKind::resend) network.resend(event.id, event.detail);
       if (event.kind == EventKind::reset) texts.push_back("reset");
-      if (event.kind == EventKind::segment || event.kind == EventKind::peer_frame) texts.push_back(event.bytes);
+      if (event.kind == EventKind::segment || event.kind == EventKind::peer_frame)
+        texts.push_back(event.bytes);
     }
     return texts;
   }

@@ -1,9 +1,8 @@
 #include "sim/scenario.hpp"
 
-#include <gtest/gtest.h>
-
 #include <filesystem>
 #include <fstream>
+#include <gtest/gtest.h>
 #include <sstream>
 
 namespace sim {
@@ -20,15 +19,17 @@ std::string error_of(const std::string& text) {
 
 TEST(Scenario, NamesTheNearestSelector) {
   EXPECT_EQ(error_of(with(",\n \"timeline\": [{\"at\": \"1s\", \"do\": \"crash\", \"select\": \"leeder\"}]")),
-            "s.json:2:54: timeline[0].select: unknown selector 'leeder', did you mean 'leader'?");
+            "s.json:2:53: timeline[0].select: unknown selector 'leeder', did you mean 'leader'?");
 }
 
 TEST(Scenario, PointsAtAnUnknownKey) {
-  EXPECT_EQ(error_of(with(",\n\"network\": {\"los\": 0.1}")), "s.json:2:13: network.los: unknown key, did you mean 'loss'?");
+  EXPECT_EQ(error_of(with(",\n\"network\": {\"los\": 0.1}")),
+            "s.json:2:13: network.los: unknown key, did you mean 'loss'?");
 }
 
 TEST(Scenario, SaysWhatComesLater) {
-  EXPECT_EQ(error_of(with(",\n\"disk\": {\"torn\": 0.1}")), "s.json:2:10: disk.torn: not simulated in this version");
+  EXPECT_EQ(error_of(with(",\n\"disk\": {\"torn\": 0.1}")),
+            "s.json:2:10: disk.torn: not simulated in this version");
 }
 
 TEST(Scenario, RefusesAWrongType) {
@@ -41,7 +42,8 @@ TEST(Scenario, RefusesAKeyThatStandsTwice) {
 }
 
 TEST(Scenario, RefusesAProbabilityBeyondMillionths) {
-  EXPECT_NE(error_of(with(",\"network\": {\"loss\": 0.0000001}")).find("at most six decimals"), std::string::npos);
+  EXPECT_NE(error_of(with(",\"network\": {\"loss\": 0.0000001}")).find("at most six decimals"),
+            std::string::npos);
 }
 
 TEST(Scenario, ReadsARateAsPartsPerMillion) {
@@ -51,7 +53,8 @@ TEST(Scenario, ReadsARateAsPartsPerMillion) {
 }
 
 TEST(Scenario, SaysWhereTheJsonBreaks) {
-  EXPECT_EQ(error_of("{\"raftsim\": 1,\n  oops}").rfind("s.json:2:3: not JSON", 0), 0u) << error_of("{\"raftsim\": 1,\n  oops}");
+  EXPECT_EQ(error_of("{\"raftsim\": 1,\n  oops}").rfind("s.json:2:3: not JSON", 0), 0u)
+      << error_of("{\"raftsim\": 1,\n  oops}");
 }
 
 TEST(Scenario, SchemaIsTheFileBesideTheScenarios) {

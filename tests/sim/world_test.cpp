@@ -44,8 +44,8 @@ TEST(World, FindsNothingInTheOtherStandingStories) {
     const auto scenario = standing(name);
     for (std::uint64_t seed = 1; seed <= 3; ++seed) {
       const auto outcome = run_seed(scenario, seed);
-      EXPECT_FALSE(outcome.violation) << name << " seed " << seed << ": " << outcome.violation->check << ": "
-                                      << outcome.violation->what;
+      EXPECT_FALSE(outcome.violation)
+          << name << " seed " << seed << ": " << outcome.violation->check << ": " << outcome.violation->what;
     }
   }
 }

@@ -19,7 +19,8 @@ class ClientConnection : public std::enable_shared_from_this<ClientConnection> {
     // The server has greeted back.
     std::function<void()> connected;
     std::function<void(wire::ServerReply)> reply;
-    // At most once, also instead of `connected`: what is wrong with the endpoint, the network, or the bytes that came.
+    // At most once, also instead of `connected`: what is wrong with the endpoint, the network, or the bytes
+    // that came.
     std::function<void()> gone;
   };
 

@@ -17,7 +17,8 @@ using base::Instant;
 
 namespace {
 
-// The timer's clock stands still while the machine is suspended; ours doesn't. So look again at least so often.
+// The timer's clock stands still while the machine is suspended; ours doesn't. So look again at least so
+// often.
 constexpr Duration kTimerMax = std::chrono::seconds(1);
 
 }  // namespace
@@ -53,7 +54,8 @@ struct ClientDriver::Impl : std::enable_shared_from_this<ClientDriver::Impl> {
   bool stopped = false;
 };
 
-client::CallId ClientDriver::Impl::begin(client::Question question, std::optional<Duration> within, Call call) {
+client::CallId ClientDriver::Impl::begin(client::Question question, std::optional<Duration> within,
+                                         Call call) {
   last_call = last_call.next();
   calls.emplace(last_call, std::move(call));
   auto effects = client.step(now(), client::Begin{last_call, std::move(question), within});
@@ -80,7 +82,8 @@ void ClientDriver::Impl::input(const client::Input& what) {
   if (!stopped) carry_out(client.step(now(), what));
 }
 
-// Everything that one step sends leaves in one write. Callbacks come last: they may begin calls, or end this driver.
+// Everything that one step sends leaves in one write. Callbacks come last: they may begin calls, or end this
+// driver.
 void ClientDriver::Impl::carry_out(client::Effects effects) {
   turn.begin();
   for (const auto& send : effects.sends) {
@@ -106,7 +109,8 @@ void ClientDriver::Impl::connect(const client::Connect& wanted) {
     if (const auto self = weak.lock()) self->input(client::Connected{link});
   };
   handlers.reply = [weak, link](wire::ServerReply reply) {
-    if (const auto self = weak.lock()) self->input(client::Received{link, reply.call, std::move(reply.reply)});
+    if (const auto self = weak.lock())
+      self->input(client::Received{link, reply.call, std::move(reply.reply)});
   };
   handlers.gone = [weak, link] {
     const auto self = weak.lock();
@@ -157,10 +161,12 @@ void ClientDriver::Impl::arm() {
 ClientDriver::ClientDriver(boost::asio::io_context& io, client::Config config)
     : impl_(std::make_shared<Impl>(io, std::move(config))) {}
 
-ClientDriver::~ClientDriver() { impl_->stop(); }
+ClientDriver::~ClientDriver() {
+  impl_->stop();
+}
 
-client::CallId ClientDriver::begin(client::Question question, std::optional<Duration> within, OnFinished finished,
-                                   OnProgress progress) {
+client::CallId ClientDriver::begin(client::Question question, std::optional<Duration> within,
+                                   OnFinished finished, OnProgress progress) {
   return impl_->begin(std::move(question), within, {std::move(finished), std::move(progress)});
 }
 
@@ -171,7 +177,11 @@ void ClientDriver::give_up(client::CallId call) {
   });
 }
 
-std::optional<lock::SessionId> ClientDriver::session() const { return impl_->client.session(); }
-std::optional<Instant> ClientDriver::session_deadline() const { return impl_->client.session_deadline(); }
+std::optional<lock::SessionId> ClientDriver::session() const {
+  return impl_->client.session();
+}
+std::optional<Instant> ClientDriver::session_deadline() const {
+  return impl_->client.session_deadline();
+}
 
 }  // namespace net

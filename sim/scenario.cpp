@@ -96,7 +96,8 @@ Workload read_workload(const Field& field, const Scenario& scenario) {
   if (const auto f = field.find("clients")) read_who(*f, scenario, workload);
   if (const auto f = field.need("program")) workload.tuning.program = f->name("program", program_names());
   // Long enough that whoever was stopped meets his successor at work.
-  if (workload.tuning.program == "upload") workload.tuning.hold_ns = Distribution::uniform(500'000'000, 3'000'000'000);
+  if (workload.tuning.program == "upload")
+    workload.tuning.hold_ns = Distribution::uniform(500'000'000, 3'000'000'000);
   if (const auto f = field.find("objects"))
     workload.tuning.objects = static_cast<std::uint32_t>(f->integer(1, 10'000));
   if (const auto f = field.find("keys"))

@@ -21,7 +21,8 @@ base::Result<std::uint64_t> parse_token(std::string_view text) {
   std::uint64_t token = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), token);
   if (error != std::errc() || end != text.data() + text.size() || token == 0 || token >= kEnd) {
-    return base::Error{"'" + std::string(text) + "' is not a token: give the number that `lockctl acquire` printed"};
+    return base::Error{"'" + std::string(text) +
+                       "' is not a token: give the number that `lockctl acquire` printed"};
   }
   return token;
 }

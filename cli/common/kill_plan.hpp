@@ -1,4 +1,5 @@
-// When a command must be told to end, and when it must be dead, so that it never outlives its lease at the servers.
+// When a command must be told to end, and when it must be dead, so that it never outlives its lease at the
+// servers.
 #pragma once
 
 #include <optional>
@@ -14,7 +15,8 @@ struct KillTimes {
   bool operator==(const KillTimes&) const = default;
 };
 
-// `margin` is what killing itself may take: a fiftieth of the lease, at least 50 ms, or a tenth of a lease shorter than 500 ms.
+// `margin` is what killing itself may take: a fiftieth of the lease, at least 50 ms, or a tenth of a lease
+// shorter than 500 ms.
 struct KillPlan {
   base::Duration kill_after;
   base::Duration margin;

@@ -8,8 +8,9 @@
 
 namespace cli {
 
-// By edit distance (insert, delete, replace, swap of neighbours), at most a third of the word and at least one edit allowed;
-// the first of equals. A valid word that begins with `word` counts as close. Nothing: none is close.
+// By edit distance (insert, delete, replace, swap of neighbours), at most a third of the word and at least
+// one edit allowed; the first of equals. A valid word that begins with `word` counts as close. Nothing: none
+// is close.
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& valid);
 
 }  // namespace cli

@@ -1,21 +1,21 @@
 #include "cli/common/process.hpp"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <charconv>
+#include <dirent.h>
+#include <fcntl.h>
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 namespace cli {
 namespace {
 
-// Boost-less and without streams: also called between fork and exec of a process that may hold locks of nobody.
+// Boost-less and without streams: also called between fork and exec of a process that may hold locks of
+// nobody.
 std::string read_small_file(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return {};
@@ -55,13 +55,15 @@ std::vector<Process> all_processes() {
 std::optional<Process> parse_stat(std::string_view line) {
   const auto open = line.find('(');
   const auto close = line.rfind(')');
-  if (open == std::string_view::npos || close == std::string_view::npos || close + 4 > line.size()) return std::nullopt;
+  if (open == std::string_view::npos || close == std::string_view::npos || close + 4 > line.size())
+    return std::nullopt;
   Process process;
   if (!parse_field(line, 0, process.pid)) return std::nullopt;
   process.state = line[close + 2];
   const auto after_state = line.substr(close + 4);
   // proc(5): field 4 is the parent, field 22 the start time; after_state begins with field 4.
-  if (!parse_field(after_state, 0, process.parent) || !parse_field(after_state, 18, process.started)) return std::nullopt;
+  if (!parse_field(after_state, 0, process.parent) || !parse_field(after_state, 18, process.started))
+    return std::nullopt;
   return process;
 }
 

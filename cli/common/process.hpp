@@ -1,11 +1,10 @@
 // Other processes, by /proc: who descends from whom, and signals that never hit a recycled pid.
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <sys/types.h>
 #include <vector>
 
 namespace cli {
@@ -14,7 +13,7 @@ namespace cli {
 struct Process {
   pid_t pid = 0;
   pid_t parent = 0;
-  char state = '?';  // as in proc(5): Z is dead and waits to be reaped
+  char state = '?';           // as in proc(5): Z is dead and waits to be reaped
   std::uint64_t started = 0;  // clock ticks after boot
 
   bool alive() const { return state != 'Z' && state != 'X'; }
@@ -26,8 +25,8 @@ std::optional<Process> parse_stat(std::string_view line);
 // Nothing: there is no such process.
 std::optional<Process> find_process(pid_t pid);
 
-// Every process below `root` that is alive, at one moment or another of the call. A process that forks while this runs may
-// hide a child: repeat until nothing is left.
+// Every process below `root` that is alive, at one moment or another of the call. A process that forks while
+// this runs may hide a child: repeat until nothing is left.
 std::vector<Process> descendants_of(pid_t root);
 
 enum class Signalled { yes, gone, not_permitted };

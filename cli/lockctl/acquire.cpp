@@ -1,11 +1,10 @@
 // lockctl acquire: a hold that outlives this process, named by its token.
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <optional>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "cli/common/exit_code.hpp"
 #include "cli/lockctl/acquire_lock.hpp"
@@ -20,7 +19,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-int fail(const std::string& line, int code) { return complain(line), code; }
+int fail(const std::string& line, int code) {
+  return complain(line), code;
+}
 
 // Takes the lock and closes its session; a grant remains as a detached hold.
 Acquired take(const Global& global, const Acquire& acquire, const std::vector<std::string>& endpoints) {
@@ -31,7 +32,8 @@ Acquired take(const Global& global, const Acquire& acquire, const std::vector<st
   return acquired;
 }
 
-void give_back(const Global& global, const Acquire& acquire, const std::vector<std::string>& endpoints, lock::Token token) {
+void give_back(const Global& global, const Acquire& acquire, const std::vector<std::string>& endpoints,
+               lock::Token token) {
   Cluster cluster(endpoints, kSessionTtl, "acquire " + acquire.lock.name);
   cluster.ask(lock::Operation(lock::Release{global.full_name(acquire.lock.name), token}), 2s);
   cluster.close();
@@ -55,7 +57,8 @@ int carry_out(const Global& global, const Acquire& acquire) {
   const auto acquired = take(global, acquire, endpoints.value());
   const auto* granted = std::get_if<Granted>(&acquired);
   if (!granted) return exit_code_of(acquired, acquire.lock, cli::kNotInTime, cli::kUsage);
-  const Keep keep{endpoints.value(), global.full_name(acquire.lock.name), granted->token, acquire.lock.ttl, watched};
+  const Keep keep{endpoints.value(), global.full_name(acquire.lock.name), granted->token, acquire.lock.ttl,
+                  watched};
   if (watched >= 0 && !start_keeper(keep)) {
     const std::string why = std::strerror(errno);
     give_back(global, acquire, endpoints.value(), granted->token);
@@ -64,13 +67,16 @@ int carry_out(const Global& global, const Acquire& acquire) {
   // Nobody who can't read the token could ever release the hold.
   ::signal(SIGPIPE, SIG_IGN);
   const auto text = global.output == Output::json
-                        ? json_object({{"name", acquire.lock.name}, {"token", granted->token.value},
+                        ? json_object({{"name", acquire.lock.name},
+                                       {"token", granted->token.value},
                                        {"ttl_ms", std::int64_t{acquire.lock.ttl.count()}}})
                         : std::to_string(granted->token.value) + "\n";
   if (print(text)) return cli::kYes;
   const std::string why = std::strerror(errno);
   give_back(global, acquire, endpoints.value(), granted->token);
-  return fail("cannot write the token to standard output: " + why + "; " + acquire.lock.name + " was given back", cli::kFailed);
+  return fail(
+      "cannot write the token to standard output: " + why + "; " + acquire.lock.name + " was given back",
+      cli::kFailed);
 }
 
 }  // namespace lockctl

@@ -14,11 +14,15 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Tells while the request waits in the queue: in place on a terminal, a line for each change with -v elsewhere.
+// Tells while the request waits in the queue: in place on a terminal, a line for each change with -v
+// elsewhere.
 class WaitingLine {
  public:
   WaitingLine(boost::asio::io_context& io, const Global& global, const std::string& name)
-      : timer_(io), name_(name), terminal_(!global.quiet && stderr_is_terminal()), lines_(!terminal_ && global.verbose) {}
+      : timer_(io),
+        name_(name),
+        terminal_(!global.quiet && stderr_is_terminal()),
+        lines_(!terminal_ && global.verbose) {}
 
   void update(const lock::Queued& queued) {
     const bool first = !queued_;
@@ -30,10 +34,11 @@ class WaitingLine {
 
  private:
   std::string text() const {
-    const auto place = queued_->ahead == 0 ? "next in the queue" : std::to_string(queued_->ahead) + " ahead in the queue";
+    const auto place =
+        queued_->ahead == 0 ? "next in the queue" : std::to_string(queued_->ahead) + " ahead in the queue";
     const auto holder = queued_->holder.empty() ? "waiting for " + name_
-                                                : "waiting for " + name_ + ": held for " + roughly(net::now() - since_) +
-                                                      " by " + queued_->holder;
+                                                : "waiting for " + name_ + ": held for " +
+                                                      roughly(net::now() - since_) + " by " + queued_->holder;
     return holder + "; " + place;
   }
   void tick() {
@@ -63,12 +68,15 @@ struct Attempt {
 
 Acquired judge(const Attempt& attempt, Cluster& cluster, const Global& global, const LockFlags& flags) {
   const auto not_reached = [&] {
-    return NotReached{why_not_reached(cluster.endpoints(), std::min(global.timeout, flags.wait.value_or(global.timeout)))};
+    return NotReached{
+        why_not_reached(cluster.endpoints(), std::min(global.timeout, flags.wait.value_or(global.timeout)))};
   };
   const auto in_time = [&](const std::string& how) {
     return NotInTime{flags.name + " was not acquired" + how};
   };
-  const auto within = [&] { return in_time(flags.wait ? " within " + base::format_duration(*flags.wait) : " in time"); };
+  const auto within = [&] {
+    return in_time(flags.wait ? " within " + base::format_duration(*flags.wait) : " in time");
+  };
   const auto reply = [&](const lock::Reply& answer) -> Acquired {
     if (const auto* granted = std::get_if<lock::Granted>(&answer)) return Granted{granted->token};
     if (const auto* held = std::get_if<lock::Held>(&answer)) {
@@ -76,15 +84,18 @@ Acquired judge(const Attempt& attempt, Cluster& cluster, const Global& global, c
     }
     if (std::holds_alternative<lock::Cancelled>(answer)) return within();
     if (const auto* refused = std::get_if<lock::Refused>(&answer)) return Refused{refused->why};
-    if (std::holds_alternative<lock::SessionExpired>(answer)) return Refused{"the session expired while waiting"};
-    return Refused{std::string("the server gave an answer that does not belong to the question: ") + lock::name_of(answer)};
+    if (std::holds_alternative<lock::SessionExpired>(answer))
+      return Refused{"the session expired while waiting"};
+    return Refused{std::string("the server gave an answer that does not belong to the question: ") +
+                   lock::name_of(answer)};
   };
   return std::visit(base::Overload{[&](const lock::Reply& answer) -> Acquired { return reply(answer); },
                                    [&](const client::TimedOut&) -> Acquired {
                                      return attempt.reached ? Acquired(within()) : Acquired(not_reached());
                                    },
                                    [&](const client::Unknown&) -> Acquired {
-                                     return attempt.reached ? Acquired(OutcomeUnknown{}) : Acquired(not_reached());
+                                     return attempt.reached ? Acquired(OutcomeUnknown{})
+                                                            : Acquired(not_reached());
                                    }},
                     *attempt.outcome);
 }
@@ -126,16 +137,18 @@ Acquired acquire_lock(Cluster& cluster, Signals& signals, const Global& global, 
 int exit_code_of(const Acquired& acquired, const LockFlags& flags, int not_reached_code, int refused_code) {
   const auto with = [](const std::string& line, int code) { return complain(line), code; };
   return std::visit(
-      base::Overload{[](const Granted&) -> int { return cli::kYes; },
-                     [&](const NotInTime& late) { return with(late.why, flags.timeout_code); },
-                     [&](const NotReached& absent) { return with(absent.why, not_reached_code); },
-                     [&](const OutcomeUnknown&) -> int {
-                       return with("whether " + flags.name + " was acquired is unknown: the cluster was lost while asking; "
-                                   "a hold that nobody renews ends by itself",
-                                   cli::kUnknownOutcome);
-                     },
-                     [&](const Refused& refused) { return with(flags.name + ": " + refused.why, refused_code); },
-                     [](const Interrupted& by) -> int { return cli::kSignalBase + by.signal; }},
+      base::Overload{
+          [](const Granted&) -> int { return cli::kYes; },
+          [&](const NotInTime& late) { return with(late.why, flags.timeout_code); },
+          [&](const NotReached& absent) { return with(absent.why, not_reached_code); },
+          [&](const OutcomeUnknown&) -> int {
+            return with("whether " + flags.name +
+                            " was acquired is unknown: the cluster was lost while asking; "
+                            "a hold that nobody renews ends by itself",
+                        cli::kUnknownOutcome);
+          },
+          [&](const Refused& refused) { return with(flags.name + ": " + refused.why, refused_code); },
+          [](const Interrupted& by) -> int { return cli::kSignalBase + by.signal; }},
       acquired);
 }
 

@@ -29,8 +29,8 @@ struct Interrupted {
 };
 using Acquired = std::variant<Granted, NotInTime, NotReached, OutcomeUnknown, Refused, Interrupted>;
 
-// `detached`: for so long, and apart from the session. While it waits on a terminal, one line tells for what. A grant that came
-// after a signal is given back first.
+// `detached`: for so long, and apart from the session. While it waits on a terminal, one line tells for what.
+// A grant that came after a signal is given back first.
 Acquired acquire_lock(Cluster& cluster, Signals& signals, const Global& global, const LockFlags& flags,
                       std::optional<lock::Millis> detached);
 

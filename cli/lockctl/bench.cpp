@@ -1,11 +1,11 @@
-// lockctl bench: many clients in one process, each with its own session and connection, as fast as they are answered.
-#include <unistd.h>
-
+// lockctl bench: many clients in one process, each with its own session and connection, as fast as they are
+// answered.
 #include <algorithm>
 #include <boost/asio/steady_timer.hpp>
 #include <charconv>
 #include <cstdio>
 #include <memory>
+#include <unistd.h>
 
 #include "cli/common/exit_code.hpp"
 #include "cli/common/percentile.hpp"
@@ -23,7 +23,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-float us_between(base::Instant a, base::Instant b) { return static_cast<float>((b - a).count()) / 1000.0f; }
+float us_between(base::Instant a, base::Instant b) {
+  return static_cast<float>((b - a).count()) / 1000.0f;
+}
 
 // Shared by all clients of a run.
 struct Samples {
@@ -38,7 +40,8 @@ struct Samples {
 
 class Load {
  public:
-  Load(boost::asio::io_context& io, client::Config config, const std::string& workload, std::string name, Samples& samples)
+  Load(boost::asio::io_context& io, client::Config config, const std::string& workload, std::string name,
+       Samples& samples)
       : driver_(io, std::move(config)), workload_(workload), name_(std::move(name)), samples_(samples) {}
 
   void begin() {
@@ -61,29 +64,32 @@ class Load {
     asked_ = net::now();
     if (locks()) return acquire();
     const client::Question question =
-        workload_ == "read" ? client::Question(lock::Query(lock::GetStatus{name_}))
-                            : client::Question(lock::Operation(lock::SetStatus{name_, "running", {}, "", {}, {}, 10min}));
+        workload_ == "read"
+            ? client::Question(lock::Query(lock::GetStatus{name_}))
+            : client::Question(lock::Operation(lock::SetStatus{name_, "running", {}, "", {}, {}, 10min}));
     driver_.begin(question, 10s, [this](const client::Finished& finished) { answered(finished); });
   }
 
   void acquire() {
-    driver_.begin(lock::Operation(lock::Acquire{name_, true, {}, ""}), 30s, [this](const client::Finished& finished) {
-      const auto* reply = std::get_if<lock::Reply>(&finished.outcome);
-      const auto* granted = reply ? std::get_if<lock::Granted>(reply) : nullptr;
-      if (!granted) return failed(finished);
-      granted_ = net::now();
-      if (samples_.measuring && samples_.let_go && granted->waited) {
-        samples_.handoff_us.push_back(us_between(*samples_.let_go, granted_));
-      }
-      samples_.let_go = granted_;
-      driver_.begin(lock::Operation(lock::Release{name_, granted->token}), 10s,
-                    [this](const client::Finished& released) { answered(released); });
-    });
+    driver_.begin(lock::Operation(lock::Acquire{name_, true, {}, ""}), 30s,
+                  [this](const client::Finished& finished) {
+                    const auto* reply = std::get_if<lock::Reply>(&finished.outcome);
+                    const auto* granted = reply ? std::get_if<lock::Granted>(reply) : nullptr;
+                    if (!granted) return failed(finished);
+                    granted_ = net::now();
+                    if (samples_.measuring && samples_.let_go && granted->waited) {
+                      samples_.handoff_us.push_back(us_between(*samples_.let_go, granted_));
+                    }
+                    samples_.let_go = granted_;
+                    driver_.begin(lock::Operation(lock::Release{name_, granted->token}), 10s,
+                                  [this](const client::Finished& released) { answered(released); });
+                  });
   }
 
   void answered(const client::Finished& finished) {
     const auto* reply = std::get_if<lock::Reply>(&finished.outcome);
-    const bool good = reply && (std::holds_alternative<lock::Released>(*reply) || std::holds_alternative<lock::StatusSet>(*reply) ||
+    const bool good = reply && (std::holds_alternative<lock::Released>(*reply) ||
+                                std::holds_alternative<lock::StatusSet>(*reply) ||
                                 std::holds_alternative<lock::NameView>(*reply));
     if (!good) return failed(finished);
     if (samples_.measuring) {
@@ -134,7 +140,8 @@ void drain(boost::asio::io_context& io, const Samples& samples, base::Duration a
   }
 }
 
-Measured measure(const Bench& bench, const std::vector<std::string>& endpoints, const std::vector<pid_t>& servers) {
+Measured measure(const Bench& bench, const std::vector<std::string>& endpoints,
+                 const std::vector<pid_t>& servers) {
   Measured measured;
   auto& samples = measured.samples;
   boost::asio::io_context io(1);
@@ -185,7 +192,8 @@ std::vector<pid_t> pids_of(const Bench& bench) {
 std::map<std::string, Field> fields_of(const Bench& bench, const Measured& m) {
   const auto& s = m.samples;
   const double n = static_cast<double>(std::max<std::size_t>(s.pair_us.size(), 1));
-  const double servers = m.after.servers_cpu_s - m.before.servers_cpu_s, self = m.after.self_cpu_s - m.before.self_cpu_s;
+  const double servers = m.after.servers_cpu_s - m.before.servers_cpu_s,
+               self = m.after.self_cpu_s - m.before.self_cpu_s;
   const double others = m.after.machine_cpu_s - m.before.machine_cpu_s - servers - self;
   std::map<std::string, Field> fields = {
       {"label", bench.label},
@@ -225,10 +233,11 @@ std::string ms(double us) {
 std::string table_of(const Bench& bench, const Measured& m) {
   const auto& s = m.samples;
   const auto per_s = static_cast<std::uint64_t>(static_cast<double>(s.pair_us.size()) / m.seconds);
-  return cli::table({"WORKLOAD", "CLIENTS", "PER S", "P50 MS", "P90 MS", "P99 MS", "MAX MS", "FAILED"},
-                    {{bench.workload, std::to_string(bench.clients), std::to_string(per_s), ms(cli::percentile(s.pair_us, 50)),
-                      ms(cli::percentile(s.pair_us, 90)), ms(cli::percentile(s.pair_us, 99)),
-                      ms(cli::percentile(s.pair_us, 100)), std::to_string(s.failed)}});
+  return cli::table(
+      {"WORKLOAD", "CLIENTS", "PER S", "P50 MS", "P90 MS", "P99 MS", "MAX MS", "FAILED"},
+      {{bench.workload, std::to_string(bench.clients), std::to_string(per_s),
+        ms(cli::percentile(s.pair_us, 50)), ms(cli::percentile(s.pair_us, 90)),
+        ms(cli::percentile(s.pair_us, 99)), ms(cli::percentile(s.pair_us, 100)), std::to_string(s.failed)}});
 }
 
 }  // namespace
@@ -241,11 +250,18 @@ int carry_out(const Global& global, const Bench& bench) {
   if (samples.pair_us.empty() && samples.failed == 0) {
     return complain(why_not_reached(endpoints.value(), bench.warmup + bench.measured)), cli::kFailed;
   }
-  for (auto* values : {&samples.acquire_us, &samples.pair_us, &samples.handoff_us}) std::ranges::sort(*values);
+  for (auto* values : {&samples.acquire_us, &samples.pair_us, &samples.handoff_us})
+    std::ranges::sort(*values);
   switch (global.output) {
-    case Output::text: print(table_of(bench, measured)); break;
-    case Output::json: print(json_object(fields_of(bench, measured))); break;
-    case Output::result: print("RESULT " + json_object(fields_of(bench, measured))); break;
+    case Output::text:
+      print(table_of(bench, measured));
+      break;
+    case Output::json:
+      print(json_object(fields_of(bench, measured)));
+      break;
+    case Output::result:
+      print("RESULT " + json_object(fields_of(bench, measured)));
+      break;
   }
   if (samples.failed == 0) return cli::kYes;
   complain(std::to_string(samples.failed) + " requests failed, the last with: " + samples.failure);

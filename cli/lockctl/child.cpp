@@ -1,12 +1,11 @@
 #include "cli/lockctl/child.hpp"
 
+#include <cerrno>
+#include <cstdlib>
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstdlib>
 
 namespace lockctl {
 namespace {

@@ -1,11 +1,10 @@
 // From fork to exec.
 #pragma once
 
-#include <sys/types.h>
-
 #include <array>
 #include <csignal>
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 namespace lockctl {
@@ -32,8 +31,8 @@ struct Spawned {
   int error = 0;  // the errno of an exec that failed; there is no process then
 };
 
-// In a process group of its own; it dies when the process that spawned it does. Without a shell; looked up on PATH. Returns
-// when the exec is over.
+// In a process group of its own; it dies when the process that spawned it does. Without a shell; looked up on
+// PATH. Returns when the exec is over.
 Spawned spawn(const Spawn& what);
 
 // The terminal now belongs to that process group. Needs no permission to write to it.

@@ -1,19 +1,20 @@
 #include "cli/lockctl/cluster.hpp"
 
-#include <unistd.h>
-
 #include <random>
+#include <unistd.h>
 
 namespace lockctl {
 namespace {
 
-client::Config config_of(const std::vector<std::string>& endpoints, lock::Millis session_ttl, const std::string& doing) {
+client::Config config_of(const std::vector<std::string>& endpoints, lock::Millis session_ttl,
+                         const std::string& doing) {
   char host[65] = "?";
   ::gethostname(host, sizeof host - 1);
   client::Config config;
   config.endpoints = endpoints;
   config.session_ttl = session_ttl;
-  config.who = (std::string(host) + ":" + std::to_string(::getpid()) + " " + doing).substr(0, lock::Limits().text_bytes);
+  config.who = (std::string(host) + ":" + std::to_string(::getpid()) + " " + doing)
+                   .substr(0, lock::Limits().text_bytes);
   std::random_device random;
   config.seed = (std::uint64_t{random()} << 32) | random();
   return config;

@@ -1,11 +1,10 @@
 // lockctl dev: a cluster on this machine, in this folder, to try things on.
-#include <sys/wait.h>
-
 #include <algorithm>
 #include <charconv>
 #include <csignal>
 #include <filesystem>
 #include <random>
+#include <sys/wait.h>
 
 #include "cli/common/exit_code.hpp"
 #include "cli/common/process.hpp"
@@ -23,7 +22,9 @@ namespace {
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
-int fail(const std::string& line, int code) { return complain(line), code; }
+int fail(const std::string& line, int code) {
+  return complain(line), code;
+}
 
 std::string state_folder(const std::string& folder) {
   return (fs::absolute(folder.empty() ? "." : folder) / kDevFolder).lexically_normal().string();
@@ -68,8 +69,8 @@ base::Status await_service(const DevCluster& cluster, base::Duration within) {
     const auto finished = client.ask(lock::Query(lock::GetStatus{"dev"}), 300ms);
     if (std::holds_alternative<lock::Reply>(finished.outcome)) return base::Done{};
     if (const auto* dead = first_dead(cluster)) {
-      return base::Error{"server " + std::to_string(dead->node) + " on " + dead->endpoint + " ended: " +
-                         last_words(cluster, *dead)};
+      return base::Error{"server " + std::to_string(dead->node) + " on " + dead->endpoint +
+                         " ended: " + last_words(cluster, *dead)};
     }
   }
   return base::Error{"the servers run, but no leader answers; see " + cluster.folder + "/node*.log"};
@@ -82,8 +83,10 @@ void greet(const Global& global, const DevCluster& cluster) {
     return;
   }
   print(endpoints + "\n");
-  say(global.quiet, "a cluster of " + std::to_string(cluster.servers.size()) + " runs; its data is in " + cluster.folder);
-  say(global.quiet, "in this folder and below, type: lockctl run hello -- sh -c 'echo I hold it, token $LOCKD_TOKEN'");
+  say(global.quiet,
+      "a cluster of " + std::to_string(cluster.servers.size()) + " runs; its data is in " + cluster.folder);
+  say(global.quiet,
+      "in this folder and below, type: lockctl run hello -- sh -c 'echo I hold it, token $LOCKD_TOKEN'");
   say(global.quiet, "elsewhere: export LOCKD_ENDPOINTS=" + endpoints);
   say(global.quiet, "then: lockctl dev kill leader; lockctl health; lockctl dev up; lockctl dev down");
 }
@@ -101,7 +104,8 @@ int carry_out(const Global& global, const DevUp& up) {
   }
   const auto lockd = find_lockd();
   if (!lockd) return fail(lockd.error(), cli::kFailed);
-  auto made = found.value() ? base::Result<DevCluster>(*found.value()) : create(folder, up.servers == 0 ? 5 : up.servers);
+  auto made = found.value() ? base::Result<DevCluster>(*found.value())
+                            : create(folder, up.servers == 0 ? 5 : up.servers);
   if (!made) return fail(made.error(), cli::kFailed);
   auto& cluster = made.value();
   for (auto& server : cluster.servers) {
@@ -130,13 +134,18 @@ int carry_out(const Global& global, const DevStatus& status) {
     const auto& said = health[i].health;
     const std::string role = said ? said->role : server.running() ? "no answer" : "down";
     if (global.output == Output::json) {
-      print(json_object({{"node", server.node}, {"endpoint", server.endpoint}, {"pid", std::int64_t{server.pid}},
-                         {"running", server.running()}, {"role", role}}));
+      print(json_object({{"node", server.node},
+                         {"endpoint", server.endpoint},
+                         {"pid", std::int64_t{server.pid}},
+                         {"running", server.running()},
+                         {"role", role}}));
     }
-    rows.push_back({std::to_string(server.node), server.endpoint, server.running() ? std::to_string(server.pid) : "-", role,
+    rows.push_back({std::to_string(server.node), server.endpoint,
+                    server.running() ? std::to_string(server.pid) : "-", role,
                     said ? std::to_string(said->commit) : "-", cluster->log_of(server)});
   }
-  if (global.output != Output::json) print(cli::table({"NODE", "ADDRESS", "PID", "ROLE", "COMMIT", "LOG"}, rows));
+  if (global.output != Output::json)
+    print(cli::table({"NODE", "ADDRESS", "PID", "ROLE", "COMMIT", "LOG"}, rows));
   return leader_of(health) ? cli::kYes : cli::kNo;
 }
 
@@ -144,7 +153,9 @@ int carry_out(const Global& global, const DevKill& kill) {
   const auto cluster = existing(kill.folder);
   if (!cluster) return fail(cluster.error(), cli::kNo);
   const auto signal = parse_signal(kill.signal);
-  if (!signal) return fail("--signal: '" + kill.signal + "' is no signal: give a name such as KILL, TERM, STOP or CONT", cli::kUsage);
+  if (!signal)
+    return fail("--signal: '" + kill.signal + "' is no signal: give a name such as KILL, TERM, STOP or CONT",
+                cli::kUsage);
   std::uint64_t node = 0;
   if (kill.whom == "leader") {
     const auto health = ask_all(cluster->endpoints(), 2s);
@@ -156,15 +167,17 @@ int carry_out(const Global& global, const DevKill& kill) {
   }
   const auto server = std::ranges::find(cluster->servers, node, &DevServer::node);
   if (server == cluster->servers.end()) {
-    return fail("'" + kill.whom + "' is no server: give `leader` or a number from 1 to " + std::to_string(cluster->servers.size()),
+    return fail("'" + kill.whom + "' is no server: give `leader` or a number from 1 to " +
+                    std::to_string(cluster->servers.size()),
                 cli::kUsage);
   }
   const auto process = cli::find_process(server->pid);
   if (!server->running() || cli::send_signal(*process, *signal) != cli::Signalled::yes) {
     return fail("server " + std::to_string(node) + " does not run", cli::kNo);
   }
-  say(global.quiet, "sent " + kill.signal + " to server " + std::to_string(node) + " (pid " + std::to_string(server->pid) +
-                        ", " + server->endpoint + "); `lockctl dev up` starts what is down");
+  say(global.quiet, "sent " + kill.signal + " to server " + std::to_string(node) + " (pid " +
+                        std::to_string(server->pid) + ", " + server->endpoint +
+                        "); `lockctl dev up` starts what is down");
   return cli::kYes;
 }
 
@@ -175,8 +188,9 @@ int carry_out(const Global& global, const DevDown& down) {
   std::error_code error;
   if (!down.keep) fs::remove_all(cluster->folder, error);
   if (error) return fail("cannot remove " + cluster->folder + ": " + error.message(), cli::kFailed);
-  say(global.quiet, down.keep ? "stopped; the data stays in " + cluster->folder + " for the next `lockctl dev up`"
-                              : "stopped, and removed " + cluster->folder);
+  say(global.quiet, down.keep
+                        ? "stopped; the data stays in " + cluster->folder + " for the next `lockctl dev up`"
+                        : "stopped, and removed " + cluster->folder);
   return cli::kYes;
 }
 

@@ -1,22 +1,21 @@
 #include "cli/lockctl/dev_server.hpp"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <charconv>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
+#include <poll.h>
 #include <random>
 #include <string_view>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "cli/common/process.hpp"
 #include "cli/lockctl/endpoints.hpp"
@@ -85,7 +84,8 @@ void signal_server(const DevServer& server, int signal) {
 base::Result<std::string> find_lockd() {
   std::error_code error;
   const auto self = fs::read_symlink("/proc/self/exe", error);
-  if (!error && ::access((self.parent_path() / "lockd").c_str(), X_OK) == 0) return (self.parent_path() / "lockd").string();
+  if (!error && ::access((self.parent_path() / "lockd").c_str(), X_OK) == 0)
+    return (self.parent_path() / "lockd").string();
   const char* path = std::getenv("PATH");
   std::string_view rest = path ? path : "";
   while (!rest.empty()) {
@@ -115,8 +115,9 @@ base::Result<std::vector<std::uint16_t>> free_ports(std::size_t count) {
 }
 
 base::Status start_server(const std::string& lockd, const DevCluster& cluster, DevServer& server) {
-  std::vector<std::string> words{lockd, "--data", cluster.data_of(server), "--listen", server.endpoint, "--bootstrap",
-                                 join(cluster.endpoints(), ","), "--cluster", cluster.name};
+  std::vector<std::string> words{lockd,           "--data",      cluster.data_of(server),        "--listen",
+                                 server.endpoint, "--bootstrap", join(cluster.endpoints(), ","), "--cluster",
+                                 cluster.name};
   auto environment = environment_without_lockd();
   const auto arguments = pointers_to(words);
   const auto variables = pointers_to(environment);

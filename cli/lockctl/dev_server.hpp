@@ -13,8 +13,8 @@ namespace lockctl {
 // lockd beside this very program, else on PATH.
 base::Result<std::string> find_lockd();
 
-// Ports of the loopback address on which nobody listens now, below those that the system gives to outgoing connections: a server
-// that is down for a moment must find its port free again.
+// Ports of the loopback address on which nobody listens now, below those that the system gives to outgoing
+// connections: a server that is down for a moment must find its port free again.
 base::Result<std::vector<std::uint16_t>> free_ports(std::size_t count);
 
 // Notes its pid and start time in `server`. It outlives this process; what it says goes to its log file.

@@ -12,7 +12,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path file_of(const std::string& folder) { return fs::path(folder) / "cluster.json"; }
+fs::path file_of(const std::string& folder) {
+  return fs::path(folder) / "cluster.json";
+}
 
 DevServer parse_server(const nlohmann::json& entry) {
   DevServer server;
@@ -41,7 +43,9 @@ std::string DevCluster::data_of(const DevServer& server) const {
   return (fs::path(folder) / ("node" + std::to_string(server.node))).string();
 }
 
-std::string DevCluster::log_of(const DevServer& server) const { return data_of(server) + ".log"; }
+std::string DevCluster::log_of(const DevServer& server) const {
+  return data_of(server) + ".log";
+}
 
 base::Result<std::optional<DevCluster>> load_dev_cluster(const std::string& folder) {
   std::ifstream file(file_of(folder));
@@ -53,13 +57,17 @@ base::Result<std::optional<DevCluster>> load_dev_cluster(const std::string& fold
     if (!cluster.servers.empty()) return std::optional(cluster);
   } catch (const nlohmann::json::exception&) {
   }
-  return base::Error{file_of(folder).string() + " is damaged: remove the folder " + folder + ", after ending its servers"};
+  return base::Error{file_of(folder).string() + " is damaged: remove the folder " + folder +
+                     ", after ending its servers"};
 }
 
 base::Status save_dev_cluster(const DevCluster& cluster) {
   auto servers = nlohmann::json::array();
   for (const auto& server : cluster.servers) {
-    servers.push_back({{"node", server.node}, {"endpoint", server.endpoint}, {"pid", server.pid}, {"started", server.started}});
+    servers.push_back({{"node", server.node},
+                       {"endpoint", server.endpoint},
+                       {"pid", server.pid},
+                       {"started", server.started}});
   }
   const auto path = file_of(cluster.folder);
   const auto next = path.string() + ".new";

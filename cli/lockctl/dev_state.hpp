@@ -1,11 +1,10 @@
 // The local cluster of `lockctl dev`: what .lockd-dev/cluster.json remembers of it.
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 #include "core/base/result.hpp"
@@ -17,8 +16,8 @@ constexpr const char* kDevFolder = ".lockd-dev";
 struct DevServer {
   std::uint64_t node = 0;
   std::string endpoint;
-  pid_t pid = 0;                // 0: not started
-  std::uint64_t started = 0;    // as /proc tells it: a recycled pid is not this server
+  pid_t pid = 0;              // 0: not started
+  std::uint64_t started = 0;  // as /proc tells it: a recycled pid is not this server
 
   bool running() const;
   bool operator==(const DevServer&) const = default;

@@ -1,13 +1,12 @@
 #include "cli/lockctl/endpoints.hpp"
 
+#include <cerrno>
+#include <cstring>
+#include <memory>
 #include <netdb.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <memory>
 
 #include "cli/lockctl/dev_state.hpp"
 #include "core/base/duration.hpp"
@@ -32,7 +31,8 @@ std::string knock(const std::string& text, int timeout_ms) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
-  const int failed = ::getaddrinfo(endpoint->host.c_str(), std::to_string(endpoint->port).c_str(), &hints, &found);
+  const int failed =
+      ::getaddrinfo(endpoint->host.c_str(), std::to_string(endpoint->port).c_str(), &hints, &found);
   if (failed != 0) return ::gai_strerror(failed);
   const std::unique_ptr<addrinfo, void (*)(addrinfo*)> addresses(found, &::freeaddrinfo);
   const int fd = ::socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -58,7 +58,9 @@ base::Result<std::vector<std::string>> find_endpoints(const Global& global) {
     const auto local = find_dev_cluster();
     if (!local) return local.failure();
     if (!local.value()) {
-      return base::Error{"no cluster: pass --endpoints HOST:PORT,..., set LOCKD_ENDPOINTS, or start one here with `lockctl dev up`"};
+      return base::Error{
+          "no cluster: pass --endpoints HOST:PORT,..., set LOCKD_ENDPOINTS, or start one here with `lockctl "
+          "dev up`"};
     }
     return local.value()->endpoints();
   }

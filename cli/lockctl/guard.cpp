@@ -1,5 +1,8 @@
 #include "cli/lockctl/guard.hpp"
 
+#include <algorithm>
+#include <csignal>
+#include <optional>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -7,10 +10,6 @@
 #include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <csignal>
-#include <algorithm>
-#include <optional>
 
 #include "cli/common/process.hpp"
 #include "cli/lockctl/child.hpp"
@@ -61,9 +60,10 @@ class Loop {
       if (!packet) return;
       const auto message = decode_to_guard(*packet);
       if (packet->empty() || !message) return lockctl_is_gone();
-      std::visit(base::Overload{[&](const Start& m) { start_command(m); }, [&](const Deadline& m) { times_ = m.times; },
-                                [&](const Forward& m) { forward(m.signal); }, [&](const KillNow&) { kill_all(); },
-                                [&](const Resume&) { forward(SIGCONT); }},
+      std::visit(base::Overload{
+                     [&](const Start& m) { start_command(m); }, [&](const Deadline& m) { times_ = m.times; },
+                     [&](const Forward& m) { forward(m.signal); }, [&](const KillNow&) { kill_all(); },
+                     [&](const Resume&) { forward(SIGCONT); }},
                  message.value());
     }
   }
@@ -111,7 +111,8 @@ class Loop {
     status_ = status;
     left_behind_ = signal_tree(::getpid(), SIGTERM);
     const auto grace_ends = net::now() + plan_.kill_after;
-    if (!times_ || grace_ends < times_->kill_at) times_ = cli::KillTimes{times_ ? times_->term_at : grace_ends, grace_ends};
+    if (!times_ || grace_ends < times_->kill_at)
+      times_ = cli::KillTimes{times_ ? times_->term_at : grace_ends, grace_ends};
     termed_ = true;
   }
 
@@ -166,13 +167,15 @@ class Loop {
   std::uint64_t left_behind_ = 0;
 };
 
-// Out of reach of the terminal's signals and of a name-wide kill, but in the same session: the command needs the terminal.
+// Out of reach of the terminal's signals and of a name-wide kill, but in the same session: the command needs
+// the terminal.
 [[noreturn]] void guard_main(const Plan& plan, int channel) {
   const auto signals = SignalState::now();
   ::setpgid(0, 0);
   ::prctl(PR_SET_NAME, "lock-guard");
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-  for (const int ignored : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGTSTP, SIGTTIN, SIGTTOU, SIGPIPE}) {
+  for (const int ignored :
+       {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGTSTP, SIGTTIN, SIGTTOU, SIGPIPE}) {
     ::signal(ignored, SIG_IGN);
   }
   Loop(plan, channel, signals).run();

@@ -1,8 +1,7 @@
 #include "cli/lockctl/guard_channel.hpp"
 
-#include <sys/socket.h>
-
 #include <cerrno>
+#include <sys/socket.h>
 
 #include "core/base/bytes.hpp"
 #include "core/base/overload.hpp"
@@ -13,7 +12,9 @@ namespace {
 // Larger than the environment that Start carries.
 constexpr std::size_t kPacketMax = 64 * 1024;
 
-base::Instant instant(base::Decoder& in) { return {base::Duration(in.svarint())}; }
+base::Instant instant(base::Decoder& in) {
+  return {base::Duration(in.svarint())};
+}
 
 }  // namespace
 
@@ -29,7 +30,8 @@ std::string encode(const ToGuard& message) {
                               out.svarint(m.times.term_at.since_origin.count());
                               out.svarint(m.times.kill_at.since_origin.count());
                             },
-                            [&](const Forward& m) { out.svarint(m.signal); }, [](const KillNow&) {}, [](const Resume&) {}},
+                            [&](const Forward& m) { out.svarint(m.signal); }, [](const KillNow&) {},
+                            [](const Resume&) {}},
              message);
   return packet;
 }
@@ -38,8 +40,9 @@ std::string encode(const FromGuard& message) {
   std::string packet;
   base::Encoder out(packet);
   out.u8(static_cast<std::uint8_t>(message.index() + 1));
-  std::visit(base::Overload{[&](const Started& m) { out.svarint(m.pid); }, [&](const NotStarted& m) { out.svarint(m.error); },
-                            [](const Stopped&) {}, [&](const OutOfTime& m) { out.boolean(m.how == Killing::kill); },
+  std::visit(base::Overload{[&](const Started& m) { out.svarint(m.pid); },
+                            [&](const NotStarted& m) { out.svarint(m.error); }, [](const Stopped&) {},
+                            [&](const OutOfTime& m) { out.boolean(m.how == Killing::kill); },
                             [&](const Ended& m) {
                               out.svarint(m.status);
                               out.varint(m.left_behind);
@@ -64,10 +67,17 @@ base::Result<ToGuard> decode_to_guard(std::string_view packet) {
       message = Deadline{{term_at, instant(in)}};
       break;
     }
-    case 3: message = Forward{static_cast<int>(in.svarint())}; break;
-    case 4: message = KillNow{}; break;
-    case 5: message = Resume{}; break;
-    default: in.fail();
+    case 3:
+      message = Forward{static_cast<int>(in.svarint())};
+      break;
+    case 4:
+      message = KillNow{};
+      break;
+    case 5:
+      message = Resume{};
+      break;
+    default:
+      in.fail();
   }
   if (!in.finished()) return base::Error{"not a message to the guard"};
   return message;
@@ -77,10 +87,18 @@ base::Result<FromGuard> decode_from_guard(std::string_view packet) {
   base::Decoder in(packet);
   FromGuard message;
   switch (in.u8()) {
-    case 1: message = Started{static_cast<pid_t>(in.svarint())}; break;
-    case 2: message = NotStarted{static_cast<int>(in.svarint())}; break;
-    case 3: message = Stopped{}; break;
-    case 4: message = OutOfTime{in.boolean() ? Killing::kill : Killing::term}; break;
+    case 1:
+      message = Started{static_cast<pid_t>(in.svarint())};
+      break;
+    case 2:
+      message = NotStarted{static_cast<int>(in.svarint())};
+      break;
+    case 3:
+      message = Stopped{};
+      break;
+    case 4:
+      message = OutOfTime{in.boolean() ? Killing::kill : Killing::term};
+      break;
     case 5: {
       Ended ended;
       ended.status = static_cast<int>(in.svarint());
@@ -89,7 +107,8 @@ base::Result<FromGuard> decode_from_guard(std::string_view packet) {
       message = ended;
       break;
     }
-    default: in.fail();
+    default:
+      in.fail();
   }
   if (!in.finished()) return base::Error{"not a message of the guard"};
   return message;

@@ -1,10 +1,9 @@
 // What lockctl and its guard say to each other, over a SOCK_SEQPACKET pair: one message a packet.
 #pragma once
 
-#include <sys/types.h>
-
 #include <optional>
 #include <string>
+#include <sys/types.h>
 #include <variant>
 #include <vector>
 
@@ -58,8 +57,8 @@ struct OutOfTime {
 };
 // The command has ended, and with it everything that it had started.
 struct Ended {
-  int status = 0;  // as wait(2) gives it
-  std::uint64_t left_behind = 0;  // processes of the tree that outlived the command and were ended
+  int status = 0;                   // as wait(2) gives it
+  std::uint64_t left_behind = 0;    // processes of the tree that outlived the command and were ended
   std::uint64_t not_permitted = 0;  // processes that lockctl may not signal, and that may still run
   bool operator==(const Ended&) const = default;
 };

@@ -1,4 +1,6 @@
 // lockctl health: every server about itself, and whether together they can serve.
+#include "cli/lockctl/health.hpp"
+
 #include <algorithm>
 #include <memory>
 #include <set>
@@ -7,7 +9,6 @@
 #include "cli/common/table.hpp"
 #include "cli/lockctl/cluster.hpp"
 #include "cli/lockctl/endpoints.hpp"
-#include "cli/lockctl/health.hpp"
 #include "cli/lockctl/say.hpp"
 #include "cli/lockctl/verbs.hpp"
 
@@ -58,8 +59,8 @@ const lock::Health* leader_of(const std::vector<ServerHealth>& servers) {
     if (!candidate.health || candidate.health->role != "leader") continue;
     const auto& leader = *candidate.health;
     const auto followers = std::ranges::count_if(servers, [&](const ServerHealth& server) {
-      return server.health && server.health->cluster == leader.cluster && server.health->term == leader.term &&
-             server.health->leader == leader.node;
+      return server.health && server.health->cluster == leader.cluster &&
+             server.health->term == leader.term && server.health->leader == leader.node;
     });
     if (static_cast<std::size_t>(followers) * 2 > leader.members.size()) return &leader;
   }
@@ -71,8 +72,13 @@ namespace {
 std::vector<std::string> row_of(const ServerHealth& server) {
   if (!server.health) return {"-", server.endpoint, server.problem, "-", "-", "-", "-"};
   const auto& h = *server.health;
-  return {std::to_string(h.node), server.endpoint,  h.role,
-          std::to_string(h.term), h.leader == 0 ? "-" : std::to_string(h.leader), std::to_string(h.commit), h.version};
+  return {std::to_string(h.node),
+          server.endpoint,
+          h.role,
+          std::to_string(h.term),
+          h.leader == 0 ? "-" : std::to_string(h.leader),
+          std::to_string(h.commit),
+          h.version};
 }
 
 }  // namespace

@@ -1,15 +1,14 @@
 #include "cli/lockctl/keeper.hpp"
 
-#include <fcntl.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <cstdlib>
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "cli/lockctl/cluster.hpp"
 
@@ -18,11 +17,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Calls of renewal follow one another, each with the time that is left of the lease, until the process is gone.
+// Calls of renewal follow one another, each with the time that is left of the lease, until the process is
+// gone.
 class Keeper {
  public:
   explicit Keeper(const Keep& keep)
-      : keep_(keep), cluster_(keep.endpoints, session_ttl(keep), "keep " + keep.name), watched_(cluster_.io(), keep.watched),
+      : keep_(keep),
+        cluster_(keep.endpoints, session_ttl(keep), "keep " + keep.name),
+        watched_(cluster_.io(), keep.watched),
         timer_(cluster_.io()) {}
 
   void run() {

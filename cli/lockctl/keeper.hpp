@@ -16,8 +16,9 @@ struct Keep {
   int watched = -1;  // a pidfd
 };
 
-// In a session of its own, without this process's terminal and files. It ends with the hold: when the watched process is gone
-// (after releasing), or when the hold no longer stands. False, with errno: it can't be started.
+// In a session of its own, without this process's terminal and files. It ends with the hold: when the watched
+// process is gone (after releasing), or when the hold no longer stands. False, with errno: it can't be
+// started.
 bool start_keeper(const Keep& keep);
 
 }  // namespace lockctl

@@ -1,10 +1,9 @@
 #include "cli/lockctl/kill_tree.hpp"
 
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <csignal>
 #include <ctime>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "cli/common/process.hpp"
 

@@ -8,17 +8,21 @@
 
 int main(int argc, char** argv) {
   try {
-    return std::visit(
-        base::Overload{[](const lockctl::Options& options) -> int {
-                         return std::visit([&](const auto& verb) -> int { return lockctl::carry_out(options.global, verb); },
+    return std::visit(base::Overload{[](const lockctl::Options& options) -> int {
+                                       return std::visit(
+                                           [&](const auto& verb) -> int {
+                                             return lockctl::carry_out(options.global, verb);
+                                           },
                                            options.verb);
-                       },
-                       [](const lockctl::Answer& answer) -> int { return lockctl::print(answer.text) ? cli::kYes : cli::kFailed; },
-                       [](const lockctl::UsageError& error) -> int {
-                         lockctl::complain(error.message);
-                         return error.code;
-                       }},
-        lockctl::parse_options(argc, argv));
+                                     },
+                                     [](const lockctl::Answer& answer) -> int {
+                                       return lockctl::print(answer.text) ? cli::kYes : cli::kFailed;
+                                     },
+                                     [](const lockctl::UsageError& error) -> int {
+                                       lockctl::complain(error.message);
+                                       return error.code;
+                                     }},
+                      lockctl::parse_options(argc, argv));
   } catch (const std::exception& bug) {
     lockctl::complain(std::string("stopped by a bug of its own, please report it: ") + bug.what());
     return cli::kFailed;

@@ -10,9 +10,10 @@
 
 namespace lockctl {
 
-// Asks, closes the session where there was one, and hands a reply over to `answered`. Without a reply: complains, and 125 when
-// the question was certainly not carried out, 120 when nobody knows, `late_code` when only the time given for it was over.
-// `answered` also gets Refused and SessionExpired away: they are complained about, with code 2 and 125.
+// Asks, closes the session where there was one, and hands a reply over to `answered`. Without a reply:
+// complains, and 125 when the question was certainly not carried out, 120 when nobody knows, `late_code` when
+// only the time given for it was over. `answered` also gets Refused and SessionExpired away: they are
+// complained about, with code 2 and 125.
 struct Asked {
   std::string doing;
   client::Question question;
@@ -20,7 +21,8 @@ struct Asked {
   int late_code;
   std::string late = "";  // said instead of the state of the servers, where they are known to answer
 };
-int ask_once(const Global& global, const Asked& asked, const std::function<int(const lock::Reply&)>& answered);
+int ask_once(const Global& global, const Asked& asked,
+             const std::function<int(const lock::Reply&)>& answered);
 
 // For a reply that does not belong to the question.
 int unexpected(const lock::Reply& reply);

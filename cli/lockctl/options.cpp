@@ -3,11 +3,15 @@
 namespace lockctl {
 namespace {
 
-std::string prefix_of(const std::string& ns) { return ns.empty() || ns.ends_with('/') ? ns : ns + "/"; }
+std::string prefix_of(const std::string& ns) {
+  return ns.empty() || ns.ends_with('/') ? ns : ns + "/";
+}
 
 }  // namespace
 
-std::string Global::full_name(const std::string& name) const { return prefix_of(ns) + name; }
+std::string Global::full_name(const std::string& name) const {
+  return prefix_of(ns) + name;
+}
 
 std::string Global::short_name(const std::string& full) const {
   const auto prefix = prefix_of(ns);

@@ -103,8 +103,8 @@ struct DevDown {
   bool keep = false;
 };
 
-using Verb = std::variant<Run, Acquire, Release, Renew, Check, ReadStatus, SetStatus, WaitStatus, ClearStatus, List, Health,
-                          Bench, DevUp, DevStatus, DevKill, DevDown>;
+using Verb = std::variant<Run, Acquire, Release, Renew, Check, ReadStatus, SetStatus, WaitStatus, ClearStatus,
+                          List, Health, Bench, DevUp, DevStatus, DevKill, DevDown>;
 
 struct Options {
   Global global;

@@ -8,7 +8,9 @@ namespace {
 using nlohmann::json;
 
 // Values are bytes: what is not UTF-8 is shown as such, never thrown over.
-std::string line(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"; }
+std::string line(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+}
 
 json json_of_holder(const lock::Holder& holder) {
   return {{"token", holder.token.value},
@@ -62,7 +64,8 @@ std::string json_of(const ServerHealth& server) {
 
 std::string json_object(const std::map<std::string, Field>& fields) {
   json out = json::object();
-  for (const auto& [name, field] : fields) std::visit([&, &key = name](const auto& value) { out[key] = value; }, field);
+  for (const auto& [name, field] : fields)
+    std::visit([&, &key = name](const auto& value) { out[key] = value; }, field);
   return line(out);
 }
 

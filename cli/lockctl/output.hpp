@@ -1,4 +1,5 @@
-// Answers as one JSON object a line. Lengths of time are relative, in milliseconds, in fields that end in `_ms`.
+// Answers as one JSON object a line. Lengths of time are relative, in milliseconds, in fields that end in
+// `_ms`.
 #pragma once
 
 #include <cstdint>

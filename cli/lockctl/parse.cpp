@@ -19,16 +19,26 @@ CLI::App* verb(CLI::App& parent, const char* name, const char* about, const char
 }
 
 void describe_global(CLI::App& app, Words& w) {
-  app.add_option("--endpoints", w.endpoints, "Where the cluster is")->type_name("HOST:PORT,...")->envname("LOCKD_ENDPOINTS");
-  app.add_option("--ns", w.ns, "Put this and a slash before every name")->type_name("PREFIX")->envname("LOCKD_NS");
-  app.add_option("--output", w.output, "text or json: one object a line")->type_name("FORM")->envname("LOCKD_OUTPUT");
-  app.add_option("--timeout", w.timeout, "How long the cluster may not answer (10s)")->type_name("DUR")->envname("LOCKD_TIMEOUT");
+  app.add_option("--endpoints", w.endpoints, "Where the cluster is")
+      ->type_name("HOST:PORT,...")
+      ->envname("LOCKD_ENDPOINTS");
+  app.add_option("--ns", w.ns, "Put this and a slash before every name")
+      ->type_name("PREFIX")
+      ->envname("LOCKD_NS");
+  app.add_option("--output", w.output, "text or json: one object a line")
+      ->type_name("FORM")
+      ->envname("LOCKD_OUTPUT");
+  app.add_option("--timeout", w.timeout, "How long the cluster may not answer (10s)")
+      ->type_name("DUR")
+      ->envname("LOCKD_TIMEOUT");
   app.add_flag("-q,--quiet", w.quiet, "Say nothing but errors")->envname("LOCKD_QUIET");
   app.add_flag("-v,--verbose", w.verbose, "Say what is waited for")->envname("LOCKD_VERBOSE");
   app.set_version_flag("--version", "lockctl " LOCKD_VERSION);
 }
 
-void name_of_lock(CLI::App* sub, Words& w) { sub->add_option("NAME", w.name, "The lock's name, such as builds/site")->required(); }
+void name_of_lock(CLI::App* sub, Words& w) {
+  sub->add_option("NAME", w.name, "The lock's name, such as builds/site")->required();
+}
 
 void lock_flags(CLI::App* sub, Words& w, const char* ttl) {
   name_of_lock(sub, w);
@@ -40,17 +50,23 @@ void lock_flags(CLI::App* sub, Words& w, const char* ttl) {
   sub->add_option("--note", w.note, "Shown to those who wait")->type_name("TEXT");
 }
 
-void token_flag(CLI::App* sub, Words& w) { sub->add_option("--token", w.token, "The hold's token")->type_name("T"); }
+void token_flag(CLI::App* sub, Words& w) {
+  sub->add_option("--token", w.token, "The hold's token")->type_name("T");
+}
 
 void describe_locks(CLI::App& app, Words& w) {
   auto* run = verb(app, "run", "Run a command while holding a lock: run [flags] NAME -- CMD...", help::kRun);
   lock_flags(run, w, "The lease, renewed while the command runs (15s)");
-  run->add_option("-k,--kill-after", w.kill_after, "From TERM to KILL (the least of 5s and a third of the lease)")->type_name("DUR");
-  run->add_option("--on-lost", w.on_lost, "kill the command when the lock is lost, or warn and let it run")->type_name("kill|warn");
+  run->add_option("-k,--kill-after", w.kill_after,
+                  "From TERM to KILL (the least of 5s and a third of the lease)")
+      ->type_name("DUR");
+  run->add_option("--on-lost", w.on_lost, "kill the command when the lock is lost, or warn and let it run")
+      ->type_name("kill|warn");
 
   auto* acquire = verb(app, "acquire", "Take a lock and print its token", help::kAcquire);
   lock_flags(acquire, w, "How long the hold lives unless renewed (60s)");
-  acquire->add_option("--while-pid", w.while_pid, "Renew until this process is gone, then release")->type_name("PID");
+  acquire->add_option("--while-pid", w.while_pid, "Renew until this process is gone, then release")
+      ->type_name("PID");
 
   auto* release = verb(app, "release", "End a hold", help::kRelease);
   auto* renew = verb(app, "renew", "Extend a hold of `acquire`", help::kRenew);
@@ -65,10 +81,13 @@ void describe_locks(CLI::App& app, Words& w) {
 void describe_status(CLI::App& app, Words& w) {
   auto* status = verb(app, "status", "Who holds a name, who waits, and the recorded outcome", help::kStatus);
   name_of_lock(status, w);
-  status->add_option("--set", w.set, "Write: pending, running, done, failed, lost or a word of yours")->type_name("STATE");
-  status->add_option("--if-index", w.if_index, "Only if the record has this index; 0: only if there is none")->type_name("N");
+  status->add_option("--set", w.set, "Write: pending, running, done, failed, lost or a word of yours")
+      ->type_name("STATE");
+  status->add_option("--if-index", w.if_index, "Only if the record has this index; 0: only if there is none")
+      ->type_name("N");
   status->add_option("--code", w.code, "With --set: an exit code")->type_name("N");
-  status->add_option("--value", w.value, "With --set: a text, a file, or standard input")->type_name("V|@FILE|-");
+  status->add_option("--value", w.value, "With --set: a text, a file, or standard input")
+      ->type_name("V|@FILE|-");
   token_flag(status, w);
   status->add_option("-t,--ttl", w.ttl, "With --set: how long the record is kept (24h)")->type_name("TTL");
   status->add_flag("--wait", w.wait_status, "Until it is done, failed or lost");
@@ -120,7 +139,8 @@ std::string did_you_mean(const std::string& word, const std::vector<std::string>
 }
 
 std::string unknown_word(const CLI::App* parent, const std::string& word) {
-  static const std::set<std::string> kLater = {"-s", "--shared", "--max-hold", "--barge", "--queue", "--red", "--history", "--watch"};
+  static const std::set<std::string> kLater = {"-s",      "--shared", "--max-hold", "--barge",
+                                               "--queue", "--red",    "--history",  "--watch"};
   const auto flag = word.substr(0, word.find('='));
   if (kLater.contains(flag) || word.starts_with("-S")) {
     return flag + " is not offered in this version: locks are exclusive, and first come is first served";
@@ -131,7 +151,8 @@ std::string unknown_word(const CLI::App* parent, const std::string& word) {
     return "there is no flag " + flag + did_you_mean(flag, flags);
   }
   std::vector<std::string> verbs;
-  for (const auto* sub : parent->get_subcommands([](const CLI::App*) { return true; })) verbs.push_back(sub->get_name());
+  for (const auto* sub : parent->get_subcommands([](const CLI::App*) { return true; }))
+    verbs.push_back(sub->get_name());
   if (verbs.empty()) return "'" + word + "' is one word too many";
   return "there is no verb '" + word + "'" + did_you_mean(word, verbs);
 }
@@ -184,10 +205,14 @@ std::variant<Options, Answer, UsageError> parse_options(int argc, char** argv) {
     problem = error.what();
   }
   const auto* sub = innermost(app);
-  if (const auto extra = app.remaining(true); !extra.empty()) return UsageError{unknown_word(sub, extra.front()), code};
-  if (!problem.empty()) return UsageError{problem + "; `lockctl " + (sub == &app ? "" : verb_of(sub) + " ") + "--help` shows how", code};
+  if (const auto extra = app.remaining(true); !extra.empty())
+    return UsageError{unknown_word(sub, extra.front()), code};
+  if (!problem.empty())
+    return UsageError{problem + "; `lockctl " + (sub == &app ? "" : verb_of(sub) + " ") + "--help` shows how",
+                      code};
   auto options = make_options(verb_of(sub), words);
-  if (!options) return UsageError{options.error(), verb_of(sub) == "run" ? int{cli::kFailed} : int{cli::kUsage}};
+  if (!options)
+    return UsageError{options.error(), verb_of(sub) == "run" ? int{cli::kFailed} : int{cli::kUsage}};
   return std::move(options).value();
 }
 

@@ -1,12 +1,11 @@
 // lockctl run: take the lock, run the command under it, give it back.
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "cli/common/exit_code.hpp"
 #include "cli/common/held.hpp"
@@ -23,14 +22,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
-int fail(const std::string& line) { return complain(line), cli::kFailed; }
+int fail(const std::string& line) {
+  return complain(line), cli::kFailed;
+}
 
 std::string inherited(const char* name) {
   const char* value = std::getenv(name);
   return value ? value : "";
 }
 
-std::vector<std::string> environment_of(const Global& global, const Run& run, Cluster& cluster, lock::Token token) {
+std::vector<std::string> environment_of(const Global& global, const Run& run, Cluster& cluster,
+                                        lock::Token token) {
   std::vector<std::string> entries = {
       "LOCKD_LOCK=" + run.lock.name,
       "LOCKD_TOKEN=" + std::to_string(token.value),
@@ -44,7 +46,8 @@ std::vector<std::string> environment_of(const Global& global, const Run& run, Cl
 
 // To be handed over only by a job that has it to itself: in a pipeline the others need it as well.
 int terminal_to_hand_over() {
-  const bool ours = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1 && ::tcgetpgrp(STDIN_FILENO) == ::getpgrp();
+  const bool ours =
+      ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1 && ::tcgetpgrp(STDIN_FILENO) == ::getpgrp();
   return ours ? STDIN_FILENO : -1;
 }
 
@@ -62,8 +65,9 @@ bool give_back(Cluster& cluster, const Global& global, const Run& run, lock::Tok
   const auto answer = cluster.ask(lock::Operation(lock::Release{global.full_name(run.lock.name), token}), 2s);
   const auto* reply = std::get_if<lock::Reply>(&answer.outcome);
   if (!reply) {
-    complain("could not give " + run.lock.name + " back: the cluster does not answer; it is free when the lease of " +
-             roughly(run.lock.ttl) + " has ended");
+    complain("could not give " + run.lock.name +
+             " back: the cluster does not answer; it is free when the lease of " + roughly(run.lock.ttl) +
+             " has ended");
     return true;
   }
   cluster.close();
@@ -74,12 +78,13 @@ int finish(const CommandEnd& end, Cluster& cluster, const Global& global, const 
   const bool stood = end.session_expired || give_back(cluster, global, run, token);
   if (end.exec_error != 0) return code_of_exec_error(run.command.front(), end.exec_error);
   if (end.left_behind > 0) {
-    say(global.quiet, "ended " + std::to_string(end.left_behind) + " process" + (end.left_behind == 1 ? "" : "es") +
+    say(global.quiet, "ended " + std::to_string(end.left_behind) + " process" +
+                          (end.left_behind == 1 ? "" : "es") +
                           " that the command left behind, before giving " + run.lock.name + " back");
   }
   if (end.not_permitted > 0) {
-    complain("may not signal " + std::to_string(end.not_permitted) + " process" + (end.not_permitted == 1 ? "" : "es") +
-             " of the command: still running without the lock");
+    complain("may not signal " + std::to_string(end.not_permitted) + " process" +
+             (end.not_permitted == 1 ? "" : "es") + " of the command: still running without the lock");
   }
   if (end.lost) return cli::kLost;
   if (!stood) {
@@ -111,7 +116,8 @@ int carry_out(const Global& global, const Run& run) {
     cluster.close();
     return exit_code_of(acquired, run.lock, cli::kFailed, cli::kFailed);
   }
-  const SupervisorConfig config{run.lock.name, run.lock.ttl, plan.value(), run.warn_when_lost, terminal, global.quiet};
+  const SupervisorConfig config{run.lock.name,      run.lock.ttl, plan.value(),
+                                run.warn_when_lost, terminal,     global.quiet};
   const auto end =
       supervise(cluster, signals, guard, config, environment_of(global, run, cluster, granted->token));
   return finish(end, cluster, global, run, granted->token);

@@ -1,10 +1,9 @@
 #include "cli/lockctl/say.hpp"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <string_view>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "core/base/duration.hpp"
 
@@ -29,7 +28,9 @@ std::size_t columns() {
 
 }  // namespace
 
-void complain(const std::string& line) { write_all(STDERR_FILENO, "lockctl: " + line + "\n"); }
+void complain(const std::string& line) {
+  write_all(STDERR_FILENO, "lockctl: " + line + "\n");
+}
 
 void say(bool quiet, const std::string& line) {
   if (!quiet) complain(line);
@@ -37,7 +38,9 @@ void say(bool quiet, const std::string& line) {
 
 std::string roughly(base::Duration duration) {
   using namespace std::chrono_literals;
-  const base::Duration unit = duration >= 1min ? base::Duration(1s) : duration >= 1s ? base::Duration(100ms) : base::Duration(1ms);
+  const base::Duration unit = duration >= 1min ? base::Duration(1s)
+                              : duration >= 1s ? base::Duration(100ms)
+                                               : base::Duration(1ms);
   return base::format_duration(duration - duration % unit);
 }
 
@@ -51,8 +54,12 @@ void LiveLine::clear() {
   shown_ = false;
 }
 
-bool stderr_is_terminal() { return ::isatty(STDERR_FILENO) == 1; }
+bool stderr_is_terminal() {
+  return ::isatty(STDERR_FILENO) == 1;
+}
 
-bool print(const std::string& text) { return write_all(STDOUT_FILENO, text); }
+bool print(const std::string& text) {
+  return write_all(STDOUT_FILENO, text);
+}
 
 }  // namespace lockctl

@@ -37,6 +37,8 @@ Signals::~Signals() {
   impl_->set.cancel(ignored);
 }
 
-void Signals::handle(OnSignal on_signal) { impl_->on_signal = std::move(on_signal); }
+void Signals::handle(OnSignal on_signal) {
+  impl_->on_signal = std::move(on_signal);
+}
 
 }  // namespace lockctl

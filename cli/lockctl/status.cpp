@@ -22,8 +22,8 @@ std::string value_text(const std::string& value) {
 
 std::string holder_text(const lock::Holder& holder) {
   std::string out = "held      by " + holder.who + "\n";
-  out += "          for " + roughly(holder.held_for) + ", token " + std::to_string(holder.token.value) + ", lease ends in " +
-         roughly(holder.left) + (holder.detached ? " (detached)" : "") + "\n";
+  out += "          for " + roughly(holder.held_for) + ", token " + std::to_string(holder.token.value) +
+         ", lease ends in " + roughly(holder.left) + (holder.detached ? " (detached)" : "") + "\n";
   if (!holder.note.empty()) out += "note      " + holder.note + "\n";
   return out;
 }
@@ -34,8 +34,10 @@ std::string record_text(const lock::Record& record) {
   out += "\n";
   if (!record.value.empty()) out += "value     " + value_text(record.value) + "\n";
   out += "written   " + roughly(record.age) + " ago by " + record.writer;
-  if (record.token) out += ", token " + std::to_string(record.token->value) + ", attempt " + std::to_string(record.attempt);
-  out += "\nindex     " + std::to_string(record.revision.value) + ", kept for another " + roughly(record.left) + "\n";
+  if (record.token)
+    out += ", token " + std::to_string(record.token->value) + ", attempt " + std::to_string(record.attempt);
+  out += "\nindex     " + std::to_string(record.revision.value) + ", kept for another " +
+         roughly(record.left) + "\n";
   return out;
 }
 
@@ -54,7 +56,8 @@ void print_view(const Global& global, const lock::NameView& view) {
 
 int mismatch(const std::string& name, const lock::RevisionMismatch& reply) {
   complain(name + ": not written: " +
-           (reply.actual ? "its index is " + std::to_string(reply.actual.value) : std::string("there is no record")) +
+           (reply.actual ? "its index is " + std::to_string(reply.actual.value)
+                         : std::string("there is no record")) +
            ", another than --if-index says");
   return cli::kNo;
 }
@@ -67,19 +70,21 @@ std::optional<lock::Revision> revision_of(std::optional<std::uint64_t> index) {
 
 int carry_out(const Global& global, const ReadStatus& read) {
   const lock::Query query = lock::GetStatus{global.full_name(read.name)};
-  return ask_once(global, {"status " + read.name, query, {}, cli::kFailed}, [&](const lock::Reply& reply) -> int {
-    const auto* view = std::get_if<lock::NameView>(&reply);
-    if (!view) return unexpected(reply);
-    print_view(global, *view);
-    return view->holder || view->record ? cli::kYes : cli::kNo;
-  });
+  return ask_once(global, {"status " + read.name, query, {}, cli::kFailed},
+                  [&](const lock::Reply& reply) -> int {
+                    const auto* view = std::get_if<lock::NameView>(&reply);
+                    if (!view) return unexpected(reply);
+                    print_view(global, *view);
+                    return view->holder || view->record ? cli::kYes : cli::kNo;
+                  });
 }
 
 int carry_out(const Global& global, const WaitStatus& wait) {
   const lock::Query query = lock::WaitStatus{global.full_name(wait.name), std::nullopt};
   // First whether the cluster answers at all: behind that, time passes for want of an outcome only.
   const Asked probe{"status " + wait.name, lock::Query(lock::GetStatus{global.full_name(wait.name)}),
-                    wait.wait ? std::optional(std::min(*wait.wait, global.timeout)) : std::nullopt, cli::kNotInTime};
+                    wait.wait ? std::optional(std::min(*wait.wait, global.timeout)) : std::nullopt,
+                    cli::kNotInTime};
   const int reached = ask_once(global, probe, [](const lock::Reply&) -> int { return cli::kYes; });
   if (reached != cli::kYes) return reached;
   constexpr base::Duration kForEver = std::chrono::hours(24 * 365);
@@ -95,32 +100,41 @@ int carry_out(const Global& global, const WaitStatus& wait) {
 }
 
 int carry_out(const Global& global, const SetStatus& set) {
-  const lock::Operation operation = lock::SetStatus{
-      global.full_name(set.name), set.state, set.code, set.value, set.token, revision_of(set.if_index), set.ttl};
-  return ask_once(global, {"status --set " + set.name, operation, {}, cli::kFailed}, [&](const lock::Reply& reply) -> int {
-    if (const auto* other = std::get_if<lock::RevisionMismatch>(&reply)) return mismatch(set.name, *other);
-    if (std::holds_alternative<lock::StaleToken>(reply)) {
-      complain(set.name + ": not written: token " + std::to_string(set.token.value_or(lock::Token()).value) +
-               " does not hold the lock any more");
-      return cli::kNo;
-    }
-    const auto* written = std::get_if<lock::StatusSet>(&reply);
-    if (!written) return unexpected(reply);
-    const auto index = written->revision.value;
-    print(global.output == Output::json ? json_object({{"name", set.name}, {"index", index}}) : std::to_string(index) + "\n");
-    return cli::kYes;
-  });
+  const lock::Operation operation =
+      lock::SetStatus{global.full_name(set.name), set.state, set.code, set.value, set.token,
+                      revision_of(set.if_index),  set.ttl};
+  return ask_once(global, {"status --set " + set.name, operation, {}, cli::kFailed},
+                  [&](const lock::Reply& reply) -> int {
+                    if (const auto* other = std::get_if<lock::RevisionMismatch>(&reply))
+                      return mismatch(set.name, *other);
+                    if (std::holds_alternative<lock::StaleToken>(reply)) {
+                      complain(set.name + ": not written: token " +
+                               std::to_string(set.token.value_or(lock::Token()).value) +
+                               " does not hold the lock any more");
+                      return cli::kNo;
+                    }
+                    const auto* written = std::get_if<lock::StatusSet>(&reply);
+                    if (!written) return unexpected(reply);
+                    const auto index = written->revision.value;
+                    print(global.output == Output::json ? json_object({{"name", set.name}, {"index", index}})
+                                                        : std::to_string(index) + "\n");
+                    return cli::kYes;
+                  });
 }
 
 int carry_out(const Global& global, const ClearStatus& clear) {
-  const lock::Operation operation = lock::ClearStatus{global.full_name(clear.name), revision_of(clear.if_index)};
-  return ask_once(global, {"status --clear " + clear.name, operation, {}, cli::kFailed}, [&](const lock::Reply& reply) -> int {
-    if (const auto* other = std::get_if<lock::RevisionMismatch>(&reply)) return mismatch(clear.name, *other);
-    const auto* cleared = std::get_if<lock::StatusCleared>(&reply);
-    if (!cleared) return unexpected(reply);
-    if (global.output == Output::json) print(json_object({{"name", clear.name}, {"existed", cleared->existed}}));
-    return cleared->existed ? cli::kYes : cli::kNo;
-  });
+  const lock::Operation operation =
+      lock::ClearStatus{global.full_name(clear.name), revision_of(clear.if_index)};
+  return ask_once(global, {"status --clear " + clear.name, operation, {}, cli::kFailed},
+                  [&](const lock::Reply& reply) -> int {
+                    if (const auto* other = std::get_if<lock::RevisionMismatch>(&reply))
+                      return mismatch(clear.name, *other);
+                    const auto* cleared = std::get_if<lock::StatusCleared>(&reply);
+                    if (!cleared) return unexpected(reply);
+                    if (global.output == Output::json)
+                      print(json_object({{"name", clear.name}, {"existed", cleared->existed}}));
+                    return cleared->existed ? cli::kYes : cli::kNo;
+                  });
 }
 
 }  // namespace lockctl

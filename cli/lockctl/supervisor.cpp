@@ -1,13 +1,12 @@
 #include "cli/lockctl/supervisor.hpp"
 
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <optional>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "cli/lockctl/child.hpp"
 #include "cli/lockctl/guard_channel.hpp"
@@ -23,7 +22,11 @@ using namespace std::chrono_literals;
 class Supervisor {
  public:
   Supervisor(Cluster& cluster, Signals& signals, const guard::Guard& guard, const SupervisorConfig& config)
-      : cluster_(cluster), config_(config), guard_(guard), channel_(cluster.io(), guard.channel), timer_(cluster.io()) {
+      : cluster_(cluster),
+        config_(config),
+        guard_(guard),
+        channel_(cluster.io(), guard.channel),
+        timer_(cluster.io()) {
     signals.handle([this](int signal) { tell(guard::Forward{signal}); });
   }
 
@@ -44,11 +47,12 @@ class Supervisor {
   void tell(const guard::ToGuard& message) { guard::send_packet(guard_.channel, guard::encode(message)); }
 
   void listen() {
-    channel_.async_wait(boost::asio::posix::stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
-      if (error || over_) return;
-      hear();
-      if (!over_) listen();
-    });
+    channel_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                        [this](const boost::system::error_code& error) {
+                          if (error || over_) return;
+                          hear();
+                          if (!over_) listen();
+                        });
   }
 
   void hear() {
@@ -82,10 +86,13 @@ class Supervisor {
     if (config_.terminal >= 0 && ::tcgetpgrp(config_.terminal) == from) give_terminal(config_.terminal, to);
   }
 
-  // Ctrl-Z. This process stops as well, so that the shell gets its prompt; nobody renews until it is continued.
+  // Ctrl-Z. This process stops as well, so that the shell gets its prompt; nobody renews until it is
+  // continued.
   void stopped() {
     if (config_.terminal < 0) return;
-    say(config_.quiet, config_.lock + " is not renewed while the job is stopped; the command is killed before the lease ends");
+    say(config_.quiet,
+        config_.lock +
+            " is not renewed while the job is stopped; the command is killed before the lease ends");
     pass_terminal(command_, ::getpgrp());
     ::raise(SIGSTOP);
     pass_terminal(::getpgrp(), command_);
@@ -142,7 +149,8 @@ class Supervisor {
     end_.session_expired = end_.session_expired || expired;
     if (end_.lost) return;
     end_.lost = true;
-    complain(config_.lock + " was lost: " + why + (config_.warn_when_lost ? "; the command runs on without it" : ""));
+    complain(config_.lock + " was lost: " + why +
+             (config_.warn_when_lost ? "; the command runs on without it" : ""));
     if (!config_.warn_when_lost) tell(guard::KillNow{});
   }
 
@@ -159,8 +167,8 @@ class Supervisor {
 
 }  // namespace
 
-CommandEnd supervise(Cluster& cluster, Signals& signals, const guard::Guard& guard, const SupervisorConfig& config,
-                     const std::vector<std::string>& environment) {
+CommandEnd supervise(Cluster& cluster, Signals& signals, const guard::Guard& guard,
+                     const SupervisorConfig& config, const std::vector<std::string>& environment) {
   Supervisor supervisor(cluster, signals, guard, config);
   auto end = supervisor.run(environment);
   signals.handle(nullptr);

@@ -1,4 +1,5 @@
-// While the command runs: renewals reach the guard as deadlines, signals reach the command, and the loss of the lock is seen.
+// While the command runs: renewals reach the guard as deadlines, signals reach the command, and the loss of
+// the lock is seen.
 #pragma once
 
 #include <cstdint>
@@ -22,16 +23,17 @@ struct SupervisorConfig {
 };
 
 struct CommandEnd {
-  int status = 0;       // as wait(2) gives it
-  int exec_error = 0;   // the command was not started
-  bool lost = false;    // the lock ended, or could have, while the command ran
+  int status = 0;      // as wait(2) gives it
+  int exec_error = 0;  // the command was not started
+  bool lost = false;   // the lock ended, or could have, while the command ran
   bool session_expired = false;
   std::uint64_t left_behind = 0;
   std::uint64_t not_permitted = 0;
 };
 
-// Starts the command, takes the terminal back after it, and returns when nothing of it is left (with warn_when_lost too).
-CommandEnd supervise(Cluster& cluster, Signals& signals, const guard::Guard& guard, const SupervisorConfig& config,
-                     const std::vector<std::string>& environment);
+// Starts the command, takes the terminal back after it, and returns when nothing of it is left (with
+// warn_when_lost too).
+CommandEnd supervise(Cluster& cluster, Signals& signals, const guard::Guard& guard,
+                     const SupervisorConfig& config, const std::vector<std::string>& environment);
 
 }  // namespace lockctl

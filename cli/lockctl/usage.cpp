@@ -1,10 +1,9 @@
 #include "cli/lockctl/usage.hpp"
 
-#include <unistd.h>
-
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
+#include <unistd.h>
 
 namespace lockctl {
 namespace {
@@ -16,9 +15,12 @@ std::string slurp(const std::string& path) {
   return text.str();
 }
 
-double tick_s() { return 1.0 / static_cast<double>(::sysconf(_SC_CLK_TCK)); }
+double tick_s() {
+  return 1.0 / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
 
-// proc(5): user and system time are the fields 14 and 15 of stat; the second field may hold anything up to the last ')'.
+// proc(5): user and system time are the fields 14 and 15 of stat; the second field may hold anything up to
+// the last ')'.
 double cpu_s(const std::string& pid) {
   const auto stat = slurp("/proc/" + pid + "/stat");
   const auto close = stat.rfind(')');

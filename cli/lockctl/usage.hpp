@@ -1,9 +1,8 @@
 // What processes cost over a time, from /proc.
 #pragma once
 
-#include <sys/types.h>
-
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 namespace lockctl {

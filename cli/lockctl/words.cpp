@@ -50,7 +50,8 @@ template <class T>
 T number(const std::string& flag, const std::string& text) {
   T value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) throw Wrong(flag + ": '" + text + "' is not a number");
+  if (error != std::errc() || end != text.data() + text.size())
+    throw Wrong(flag + ": '" + text + "' is not a number");
   return value;
 }
 
@@ -93,7 +94,8 @@ std::string bounded_value(const std::string& given) {
   auto value = value_of(given);
   const auto most = lock::Limits().value_bytes;
   if (value.size() > most) {
-    throw Wrong("--value: " + std::to_string(value.size()) + " bytes are too many: at most " + std::to_string(most));
+    throw Wrong("--value: " + std::to_string(value.size()) + " bytes are too many: at most " +
+                std::to_string(most));
   }
   return value;
 }
@@ -102,18 +104,25 @@ LockFlags lock_flags(const Words& words, const Global& global, const char* defau
   if (words.no_wait && !words.wait.empty()) throw Wrong("-n and -w contradict each other: give one of them");
   if (words.timeout_code < 0 || words.timeout_code > 255) throw Wrong("-E: an exit code is 0 to 255");
   if (words.note.size() > lock::Limits().text_bytes) throw Wrong("--note: at most 256 bytes");
-  return {name(words, global), words.no_wait, maybe_duration("-w", words.wait),
-          ttl(words, default_ttl, lock::Limits().ttl_max), words.timeout_code, words.note};
+  return {name(words, global),
+          words.no_wait,
+          maybe_duration("-w", words.wait),
+          ttl(words, default_ttl, lock::Limits().ttl_max),
+          words.timeout_code,
+          words.note};
 }
 
 Verb run(const Words& words, const Global& global) {
-  if (words.on_lost != "kill" && words.on_lost != "warn") throw Wrong("--on-lost: give kill or warn, not '" + words.on_lost + "'");
+  if (words.on_lost != "kill" && words.on_lost != "warn")
+    throw Wrong("--on-lost: give kill or warn, not '" + words.on_lost + "'");
   if (words.command.empty()) throw Wrong("which command? Write it behind `--`: lockctl run NAME -- CMD...");
-  return Run{lock_flags(words, global, "15s"), maybe_duration("-k", words.kill_after), words.on_lost == "warn", words.command};
+  return Run{lock_flags(words, global, "15s"), maybe_duration("-k", words.kill_after),
+             words.on_lost == "warn", words.command};
 }
 
 Verb acquire(const Words& words, const Global& global) {
-  return Acquire{lock_flags(words, global, "60s"), words.while_pid == 0 ? std::nullopt : std::optional(words.while_pid)};
+  return Acquire{lock_flags(words, global, "60s"),
+                 words.while_pid == 0 ? std::nullopt : std::optional(words.while_pid)};
 }
 
 Verb status(const Words& words, const Global& global) {
@@ -131,12 +140,20 @@ Verb status(const Words& words, const Global& global) {
     only_with(!words.token.empty(), "--token", "--set");
     only_with(!words.ttl.empty(), "--ttl", "--set");
   }
-  const auto index = words.if_index.empty() ? std::nullopt : std::optional(number<std::uint64_t>("--if-index", words.if_index));
+  const auto index = words.if_index.empty()
+                         ? std::nullopt
+                         : std::optional(number<std::uint64_t>("--if-index", words.if_index));
   if (words.wait_status) return WaitStatus{checked, maybe_duration("-w", words.wait)};
   if (words.clear) return ClearStatus{checked, index};
   if (words.set.empty()) return ReadStatus{checked};
-  const auto code = words.code.empty() ? std::nullopt : std::optional(number<std::int64_t>("--code", words.code));
-  return SetStatus{checked, words.set, index, code, bounded_value(words.value), token_of_write(words),
+  const auto code =
+      words.code.empty() ? std::nullopt : std::optional(number<std::int64_t>("--code", words.code));
+  return SetStatus{checked,
+                   words.set,
+                   index,
+                   code,
+                   bounded_value(words.value),
+                   token_of_write(words),
                    ttl(words, "24h", lock::Limits().record_ttl_max)};
 }
 
@@ -144,7 +161,8 @@ Verb bench(const Words& words) {
   static const std::vector<std::string> kWorkloads = {"uncontended", "contended", "status", "read"};
   bool known = false;
   for (const auto& workload : kWorkloads) known = known || workload == words.workload;
-  if (!known) throw Wrong("--workload: '" + words.workload + "' is none: give uncontended, contended, status or read");
+  if (!known)
+    throw Wrong("--workload: '" + words.workload + "' is none: give uncontended, contended, status or read");
   if (words.clients < 1 || words.clients > 4096) throw Wrong("--clients: give 1 to 4096");
   const auto measured = duration("--secs", words.seconds), warmup = duration("--warmup", words.warmup);
   if (measured <= base::Duration(0) || measured > std::chrono::hours(1) || warmup > std::chrono::hours(1)) {
@@ -163,29 +181,47 @@ Verb make_verb(const std::string& verb, const Words& words, const Global& global
   const std::map<std::string, Make> kinds = {
       {"run", [&] { return run(words, global); }},
       {"acquire", [&] { return acquire(words, global); }},
-      {"release", [&] { return Release{{name(words, global), required_token(words)}}; }},
-      {"renew", [&] { return Renew{{name(words, global), required_token(words)}, ttl(words, "60s", lock::Limits().ttl_max)}; }},
-      {"check", [&] { return Check{{name(words, global), required_token(words)}}; }},
+      {"release",
+       [&] {
+         return Release{{name(words, global), required_token(words)}};
+       }},
+      {"renew",
+       [&] {
+         return Renew{{name(words, global), required_token(words)},
+                      ttl(words, "60s", lock::Limits().ttl_max)};
+       }},
+      {"check",
+       [&] {
+         return Check{{name(words, global), required_token(words)}};
+       }},
       {"status", [&] { return status(words, global); }},
       {"ls", [&] { return List{words.name}; }},
       {"health", [] { return Health{}; }},
       {"bench", [&] { return bench(words); }},
       {"dev up", [&] { return dev_up(words); }},
       {"dev status", [&] { return DevStatus{words.folder}; }},
-      {"dev kill", [&] { return DevKill{words.folder, words.whom, words.signal}; }},
-      {"dev down", [&] { return DevDown{words.folder, words.keep}; }},
+      {"dev kill",
+       [&] {
+         return DevKill{words.folder, words.whom, words.signal};
+       }},
+      {"dev down",
+       [&] {
+         return DevDown{words.folder, words.keep};
+       }},
   };
   return kinds.at(verb)();
 }
 
 Global make_global(const std::string& verb, const Words& words) {
-  Global global{words.endpoints, words.ns, Output::text, words.quiet, words.verbose, duration("--timeout", words.timeout)};
+  Global global{words.endpoints, words.ns,      Output::text,
+                words.quiet,     words.verbose, duration("--timeout", words.timeout)};
   if (words.output == "json") {
     global.output = Output::json;
   } else if (words.output == "result" && verb == "bench") {
     global.output = Output::result;
   } else if (words.output != "text") {
-    throw Wrong("--output: '" + words.output + "' is not offered: give text or json" + (verb == "bench" ? " or result" : ""));
+    throw Wrong("--output: '" + words.output + "' is not offered: give text or json" +
+                (verb == "bench" ? " or result" : ""));
   }
   return global;
 }

@@ -25,7 +25,8 @@ class Bytes {
   std::shared_ptr<const std::string> content_;
 };
 
-// Appends to a string. Integers are little-endian base-128 varints unless fixed; a text is its length, then itself.
+// Appends to a string. Integers are little-endian base-128 varints unless fixed; a text is its length, then
+// itself.
 class Encoder {
  public:
   explicit Encoder(std::string& out) : out_(out) {}
@@ -43,8 +44,9 @@ class Encoder {
   std::string& out_;
 };
 
-// Reads what Encoder wrote. After a read past the end or of an impossible value every read answers a zero value and
-// ok() is false: check once at the end. Canonical: an overlong varint or a boolean other than 0 and 1 is refused.
+// Reads what Encoder wrote. After a read past the end or of an impossible value every read answers a zero
+// value and ok() is false: check once at the end. Canonical: an overlong varint or a boolean other than 0 and
+// 1 is refused.
 class Decoder {
  public:
   explicit Decoder(std::string_view in) : in_(in) {}

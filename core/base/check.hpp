@@ -6,8 +6,8 @@
 
 namespace base {
 
-// Thrown by CHECK. lockd ends on it with a message; the simulator reports it as a violation of the run. Nothing
-// else catches it: after it, the object that threw is not to be used.
+// Thrown by CHECK. lockd ends on it with a message; the simulator reports it as a violation of the run.
+// Nothing else catches it: after it, the object that threw is not to be used.
 class CheckFailed : public std::logic_error {
  public:
   using std::logic_error::logic_error;

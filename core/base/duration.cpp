@@ -8,17 +8,18 @@ namespace base {
 namespace {
 
 constexpr std::array<std::pair<std::string_view, std::int64_t>, 7> kUnits = {{{"ns", 1},
-                                                                            {"us", 1'000},
-                                                                            {"ms", 1'000'000},
-                                                                            {"s", 1'000'000'000},
-                                                                            {"m", 60'000'000'000},
-                                                                            {"h", 3'600'000'000'000},
-                                                                            {"d", 86'400'000'000'000}}};
+                                                                              {"us", 1'000},
+                                                                              {"ms", 1'000'000},
+                                                                              {"s", 1'000'000'000},
+                                                                              {"m", 60'000'000'000},
+                                                                              {"h", 3'600'000'000'000},
+                                                                              {"d", 86'400'000'000'000}}};
 __extension__ using Wide = __int128;
 constexpr std::int64_t kMax = std::int64_t{36'500} * 86'400'000'000'000;
 
 Error wrong(std::string_view text) {
-  return Error{"'" + std::string(text) + "' is not a duration: write a number and a unit, such as 500ms, 15s, 2m or 24h"};
+  return Error{"'" + std::string(text) +
+               "' is not a duration: write a number and a unit, such as 500ms, 15s, 2m or 24h"};
 }
 
 }  // namespace
@@ -48,7 +49,8 @@ Result<Duration> parse_duration(std::string_view text, bool bare_seconds) {
   for (const auto& [name, nanoseconds] : kUnits) {
     if (unit != name) continue;
     if (whole > kMax / nanoseconds) return Error{"'" + std::string(text) + "' is too long: at most 36500d"};
-    // fraction < 1e9 and the part of a unit below 8.64e13: the product needs more than 64 bits only for days and hours.
+    // fraction < 1e9 and the part of a unit below 8.64e13: the product needs more than 64 bits only for days
+    // and hours.
     const Wide part = static_cast<Wide>(fraction) * nanoseconds;
     if (part % scale != 0) return Error{"'" + std::string(text) + "' is finer than a nanosecond"};
     return Duration(whole * nanoseconds + static_cast<std::int64_t>(part / scale));

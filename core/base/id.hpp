@@ -34,5 +34,7 @@ using ClusterId = Id<ClusterKind>;
 
 template <class Kind>
 struct std::hash<base::Id<Kind>> {
-  std::size_t operator()(const base::Id<Kind>& id) const noexcept { return static_cast<std::size_t>(id.value); }
+  std::size_t operator()(const base::Id<Kind>& id) const noexcept {
+    return static_cast<std::size_t>(id.value);
+  }
 };

@@ -9,7 +9,8 @@ namespace base {
 
 using Duration = std::chrono::nanoseconds;
 
-// A local monotonic instant, counting suspend. Only differences between instants of one machine mean anything.
+// A local monotonic instant, counting suspend. Only differences between instants of one machine mean
+// anything.
 struct Instant {
   Duration since_origin{0};
 
@@ -19,7 +20,8 @@ struct Instant {
   friend constexpr Duration operator-(Instant a, Instant b) { return a.since_origin - b.since_origin; }
 };
 
-// The replicated clock in milliseconds: stamped on every log entry by its leader, never falling along the log.
+// The replicated clock in milliseconds: stamped on every log entry by its leader, never falling along the
+// log.
 struct LogTime {
   std::uint64_t ms = 0;
 

@@ -89,7 +89,8 @@ bool Client::answer_call(Turn& turn, CallId id, const lock::Reply& reply) {
     return true;
   }
   CHECK(std::holds_alternative<CloseSession>(found->second.question));
-  if (!std::holds_alternative<lock::SessionClosed>(reply) && !std::holds_alternative<lock::SessionExpired>(reply)) {
+  if (!std::holds_alternative<lock::SessionClosed>(reply) &&
+      !std::holds_alternative<lock::SessionExpired>(reply)) {
     return false;
   }
   finish(turn, id, reply);
@@ -126,11 +127,13 @@ std::optional<Instant> Client::holds_until(const Numbered& numbered, const lock:
 
 namespace {
 
-// A hold that was bound to the session ended with it, whenever it began; nothing else is so sure to have no effect.
+// A hold that was bound to the session ended with it, whenever it began; nothing else is so sure to have no
+// effect.
 Outcome ended_with_session(const Numbered& numbered, bool certain) {
   if (numbered.in_doubt == 0) return lock::Reply(lock::SessionExpired{});
   const auto* acquire = std::get_if<lock::Acquire>(&numbered.operation);
-  const bool bound = (acquire && !acquire->detached) || std::holds_alternative<lock::Cancel>(numbered.operation);
+  const bool bound =
+      (acquire && !acquire->detached) || std::holds_alternative<lock::Cancel>(numbered.operation);
   if (bound && certain) return lock::Reply(lock::SessionExpired{});
   return Unknown{};
 }

@@ -12,7 +12,8 @@ using base::Overload;
 
 namespace {
 
-// Half of what the servers keep, for the user's operations; the other half so that they can always be taken back.
+// Half of what the servers keep, for the user's operations; the other half so that they can always be taken
+// back.
 constexpr std::uint64_t kWindowOfCalls = lock::Limits{}.replies_per_session / 2;
 constexpr std::uint64_t kWindow = lock::Limits{}.replies_per_session;
 
@@ -34,10 +35,12 @@ void Client::send(Turn& turn, Purpose purpose, lock::Request request) {
   turn.effects.sends.push_back(Send{link_.id(), last_wire_call_, std::move(request)});
 }
 
-bool Client::due(const std::optional<Asked>& asked, Instant now) const { return !asked || asked->again <= now; }
+bool Client::due(const std::optional<Asked>& asked, Instant now) const {
+  return !asked || asked->again <= now;
+}
 
-// Asked again on the same link: a lost answer to an open question strands nobody, and one to a plain question may be lost
-// while others keep the link alive.
+// Asked again on the same link: a lost answer to an open question strands nobody, and one to a plain question
+// may be lost while others keep the link alive.
 Asked Client::asked_now(Instant now, bool final_due) const {
   return Asked{now, now + (final_due ? 2 * config_.reply_timeout : Duration(config_.session_ttl)), final_due};
 }

@@ -23,8 +23,12 @@ void earliest(std::optional<Instant>& least, std::optional<Instant> candidate) {
 
 Client::Client(Config config) : config_(std::move(config)), link_(config_), session_(config_) {}
 
-std::optional<lock::SessionId> Client::session() const { return session_.id(); }
-std::optional<Instant> Client::session_deadline() const { return session_.deadline(); }
+std::optional<lock::SessionId> Client::session() const {
+  return session_.id();
+}
+std::optional<Instant> Client::session_deadline() const {
+  return session_.deadline();
+}
 
 Effects Client::step(Instant now, const Input& input) {
   Turn turn{now, {}};
@@ -98,7 +102,8 @@ void Client::run_deadlines(Turn& turn) {
     if (call.until && *call.until <= turn.now) over.push_back(id);
   }
   for (const auto id : over) time_out(turn, id);
-  // Nobody is left who wants the session that isn't there yet: should it be minted after all, it expires unused.
+  // Nobody is left who wants the session that isn't there yet: should it be minted after all, it expires
+  // unused.
   if (session_.opening() && waiting_.empty()) session_gone(turn, true);
 }
 
@@ -110,11 +115,14 @@ void Client::run_link(Turn& turn) {
   link_.run(turn.now, wanted(), turn.effects);
 }
 
-bool Client::wanted() const { return !calls_.empty() || !session_.none(); }
+bool Client::wanted() const {
+  return !calls_.empty() || !session_.none();
+}
 
 bool Client::closing() const {
-  return std::any_of(calls_.begin(), calls_.end(),
-                     [](const auto& entry) { return std::holds_alternative<CloseSession>(entry.second.question); });
+  return std::any_of(calls_.begin(), calls_.end(), [](const auto& entry) {
+    return std::holds_alternative<CloseSession>(entry.second.question);
+  });
 }
 
 // When the link will have been silent for too long, should nothing come.

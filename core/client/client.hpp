@@ -1,12 +1,12 @@
-// The client protocol without I/O: one session, retries, leader finding, the local end of a lease. lockctl and every
-// simulated client run this code.
+// The client protocol without I/O: one session, retries, leader finding, the local end of a lease. lockctl
+// and every simulated client run this code.
 //
-// A call is one question of the user. It lives until its one Outcome; whatever happens to connections and leaders in between
-// is retried here, under the same (session, sequence), so that nothing is done twice.
+// A call is one question of the user. It lives until its one Outcome; whatever happens to connections and
+// leaders in between is retried here, under the same (session, sequence), so that nothing is done twice.
 //
-// There is one link at a time, to the server that presumably leads. What stands unanswered is asked again on every new link.
-// Of a session's operations at most half as many as the servers keep replies for may lie beyond the acknowledged mark; more
-// wait here. So an Acquire that waits lets only so many others pass it.
+// There is one link at a time, to the server that presumably leads. What stands unanswered is asked again on
+// every new link. Of a session's operations at most half as many as the servers keep replies for may lie
+// beyond the acknowledged mark; more wait here. So an Acquire that waits lets only so many others pass it.
 #pragma once
 
 #include <cstdint>
@@ -31,8 +31,9 @@ class Client {
 
   // The session, once there is one.
   std::optional<lock::SessionId> session() const;
-  // Until when every hold bound to the session certainly stands: the local time before the first send of the last acknowledged
-  // renewal, plus what of the lease is believed (session.hpp). Nothing: there is no session, or it has expired.
+  // Until when every hold bound to the session certainly stands: the local time before the first send of the
+  // last acknowledged renewal, plus what of the lease is believed (session.hpp). Nothing: there is no
+  // session, or it has expired.
   std::optional<Instant> session_deadline() const;
 
  private:
@@ -44,16 +45,17 @@ class Client {
   struct Call {
     Question question;
     std::optional<Instant> until;
-    lock::Sequence sequence;           // of an Operation, once it has one
-    bool after_close = false;          // an Operation that was begun while the session was closing
-    std::optional<Asked> asked = {};   // of a Query or CloseSession
-    std::uint32_t in_doubt = 0;        // of a CloseSession, as in Numbered
+    lock::Sequence sequence;          // of an Operation, once it has one
+    bool after_close = false;         // an Operation that was begun while the session was closing
+    std::optional<Asked> asked = {};  // of a Query or CloseSession
+    std::uint32_t in_doubt = 0;       // of a CloseSession, as in Numbered
   };
   // An Acquire that is being taken back.
   struct Undo {
     std::string name;
     bool detached = false;
-    std::optional<CallId> call;  // nothing: it has ended Unknown, and what it may have got is given back all the same
+    std::optional<CallId>
+        call;  // nothing: it has ended Unknown, and what it may have got is given back all the same
     std::optional<Undone> granted;
   };
 
@@ -116,7 +118,8 @@ class Client {
   void time_out(Turn& turn, CallId call);
   void time_out_operation(Turn& turn, CallId id, Call& call);
   void take_back(lock::Sequence acquire, CallId call);
-  bool answer_undo(Turn& turn, lock::Sequence acquire, const lock::Operation& asked, const lock::Reply& reply);
+  bool answer_undo(Turn& turn, lock::Sequence acquire, const lock::Operation& asked,
+                   const lock::Reply& reply);
   void give_back(Turn& turn, lock::Sequence acquire, lock::Token token);
   void undo_settled(Turn& turn, lock::Sequence acquire, Outcome outcome);
   void forget_requests(lock::Sequence acquire);
@@ -126,8 +129,8 @@ class Client {
   Session session_;
   Window window_;
   std::map<CallId, Call> calls_;
-  std::deque<CallId> waiting_;          // Operations without a sequence
-  std::deque<Numbered> undo_waiting_;   // Cancels and Releases without one
+  std::deque<CallId> waiting_;         // Operations without a sequence
+  std::deque<Numbered> undo_waiting_;  // Cancels and Releases without one
   std::map<lock::Sequence, Undo> undos_;
   std::optional<Asked> opening_asked_;  // while the session is being opened
   std::optional<Beat> probe_;           // while a status is waited for without a session

@@ -57,12 +57,14 @@ void Client::take_back(lock::Sequence acquire, CallId call) {
   undo_waiting_.push_back(Numbered{lock::Cancel{acquire}, std::nullopt, acquire});
 }
 
-// `asked` is the Acquire itself, its Cancel, or the Release of what it got; any of them may be the one that tells.
-bool Client::answer_undo(Turn& turn, lock::Sequence acquire, const lock::Operation& asked, const lock::Reply& reply) {
+// `asked` is the Acquire itself, its Cancel, or the Release of what it got; any of them may be the one that
+// tells.
+bool Client::answer_undo(Turn& turn, lock::Sequence acquire, const lock::Operation& asked,
+                         const lock::Reply& reply) {
   if (const auto* granted = std::get_if<lock::Granted>(&reply)) {
     give_back(turn, acquire, granted->token);
-  } else if (std::holds_alternative<lock::Cancelled>(reply) || std::holds_alternative<lock::Released>(reply) ||
-             std::holds_alternative<lock::NotHeld>(reply)) {
+  } else if (std::holds_alternative<lock::Cancelled>(reply) ||
+             std::holds_alternative<lock::Released>(reply) || std::holds_alternative<lock::NotHeld>(reply)) {
     undo_settled(turn, acquire, TimedOut{});
   } else if (std::holds_alternative<lock::Acquire>(asked) || std::holds_alternative<lock::Held>(reply)) {
     undo_settled(turn, acquire, reply);

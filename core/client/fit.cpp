@@ -18,15 +18,16 @@ bool is_one_of(const lock::Reply& reply) {
 bool fits(const lock::Operation& operation, const lock::Reply& r) {
   using namespace lock;
   if (is_one_of<SessionExpired, Refused, StaleSequence>(r)) return true;
-  return std::visit(Overload{
-                        [&](const Acquire&) { return is_one_of<Granted, Queued, Held, Cancelled>(r); },
-                        [&](const Release&) { return is_one_of<Released, NotHeld>(r); },
-                        [&](const Renew&) { return is_one_of<Renewed, NotHeld>(r); },
-                        [&](const Cancel&) { return is_one_of<Cancelled, Granted, Held>(r); },
-                        [&](const SetStatus&) { return is_one_of<StatusSet, RevisionMismatch, StaleToken>(r); },
-                        [&](const ClearStatus&) { return is_one_of<StatusCleared, RevisionMismatch>(r); },
-                    },
-                    operation);
+  return std::visit(
+      Overload{
+          [&](const Acquire&) { return is_one_of<Granted, Queued, Held, Cancelled>(r); },
+          [&](const Release&) { return is_one_of<Released, NotHeld>(r); },
+          [&](const Renew&) { return is_one_of<Renewed, NotHeld>(r); },
+          [&](const Cancel&) { return is_one_of<Cancelled, Granted, Held>(r); },
+          [&](const SetStatus&) { return is_one_of<StatusSet, RevisionMismatch, StaleToken>(r); },
+          [&](const ClearStatus&) { return is_one_of<StatusCleared, RevisionMismatch>(r); },
+      },
+      operation);
 }
 
 bool fits(const lock::Query& query, const lock::Reply& r) {

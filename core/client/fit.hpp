@@ -1,4 +1,5 @@
-// Which answers can be answers to what. NotLeader and LeadershipLost, which answer anything, are not asked about.
+// Which answers can be answers to what. NotLeader and LeadershipLost, which answer anything, are not asked
+// about.
 #pragma once
 
 #include "core/lock/command.hpp"

@@ -67,7 +67,9 @@ struct Described {
   Object args;
 };
 
-std::uint64_t count(lock::Millis ms) { return static_cast<std::uint64_t>(ms.count()); }
+std::uint64_t count(lock::Millis ms) {
+  return static_cast<std::uint64_t>(ms.count());
+}
 
 Object args_of(const lock::Acquire& a) {
   Object args;
@@ -98,20 +100,35 @@ std::optional<Described> describe(const Question& question) {
   using namespace lock;
   using Maybe = std::optional<Described>;
   const auto operation = Overload{
-      [](const Acquire& a) -> Maybe { return Described{a.name, "acquire", args_of(a)}; },
-      [](const Release& r) -> Maybe { return Described{r.name, "release", Object().number("token", r.token.value)}; },
+      [](const Acquire& a) -> Maybe {
+        return Described{a.name, "acquire", args_of(a)};
+      },
+      [](const Release& r) -> Maybe {
+        return Described{r.name, "release", Object().number("token", r.token.value)};
+      },
       [](const Renew& r) -> Maybe {
-        return Described{r.name, "renew", Object().number("token", r.token.value).number("ttl_ms", count(r.ttl))};
+        return Described{r.name, "renew",
+                         Object().number("token", r.token.value).number("ttl_ms", count(r.ttl))};
       },
       [](const Cancel&) -> Maybe { return std::nullopt; },
-      [](const SetStatus& s) -> Maybe { return Described{s.name, "status_set", args_of(s)}; },
-      [](const ClearStatus& c) -> Maybe { return Described{c.name, "status_clear", args_of(c)}; },
+      [](const SetStatus& s) -> Maybe {
+        return Described{s.name, "status_set", args_of(s)};
+      },
+      [](const ClearStatus& c) -> Maybe {
+        return Described{c.name, "status_clear", args_of(c)};
+      },
   };
   const auto query = Overload{
-      [](const GetStatus& g) -> Maybe { return Described{g.name, "status_get", Object()}; },
-      [](const WaitStatus& w) -> Maybe { return Described{w.name, "status_get", Object()}; },
+      [](const GetStatus& g) -> Maybe {
+        return Described{g.name, "status_get", Object()};
+      },
+      [](const WaitStatus& w) -> Maybe {
+        return Described{w.name, "status_get", Object()};
+      },
       [](const List&) -> Maybe { return std::nullopt; },
-      [](const CheckHold& c) -> Maybe { return Described{c.name, "check", Object().number("token", c.token.value)}; },
+      [](const CheckHold& c) -> Maybe {
+        return Described{c.name, "check", Object().number("token", c.token.value)};
+      },
       [](const GetHealth&) -> Maybe { return std::nullopt; },
   };
   return std::visit(Overload{[&](const Operation& o) { return std::visit(operation, o); },
@@ -139,7 +156,9 @@ Object seen(const lock::NameView& view) {
 }
 
 // NotHeld says `no` to whichever of these was asked.
-Object not_held(const std::string& op) { return Object().boolean(op == "release" ? "released" : "held", false); }
+Object not_held(const std::string& op) {
+  return Object().boolean(op == "release" ? "released" : "held", false);
+}
 
 Object mismatch(const std::string& op, const lock::RevisionMismatch& m) {
   return Object().boolean(op == "status_set" ? "set" : "cleared", false).number("revision", m.actual.value);
@@ -151,17 +170,23 @@ std::optional<Object> returned(const std::string& op, const lock::Reply& reply) 
   using Maybe = std::optional<Object>;
   return std::visit(
       Overload{
-          [](const Granted& g) -> Maybe { return Object().boolean("granted", true).number("token", g.token.value); },
+          [](const Granted& g) -> Maybe {
+            return Object().boolean("granted", true).number("token", g.token.value);
+          },
           [](const Held&) -> Maybe { return Object().boolean("granted", false); },
           [](const Cancelled&) -> Maybe { return Object().boolean("granted", false); },
           [](const Released&) -> Maybe { return Object().boolean("released", true); },
           [](const Renewed&) -> Maybe { return Object().boolean("held", true); },
           [](const HoldStands&) -> Maybe { return Object().boolean("held", true); },
           [&](const NotHeld&) -> Maybe { return not_held(op); },
-          [](const StatusSet& s) -> Maybe { return Object().boolean("set", true).number("revision", s.revision.value); },
+          [](const StatusSet& s) -> Maybe {
+            return Object().boolean("set", true).number("revision", s.revision.value);
+          },
           [](const StatusCleared& c) -> Maybe { return Object().boolean("cleared", c.existed); },
           [&](const RevisionMismatch& m) -> Maybe { return mismatch(op, m); },
-          [](const StaleToken&) -> Maybe { return Object().boolean("set", false).boolean("stale_token", true); },
+          [](const StaleToken&) -> Maybe {
+            return Object().boolean("set", false).boolean("stale_token", true);
+          },
           [](const NameView& view) -> Maybe { return seen(view); },
           [](const SessionOpened&) -> Maybe { return std::nullopt; },
           [](const KeptAlive&) -> Maybe { return std::nullopt; },
@@ -178,8 +203,8 @@ std::optional<Object> returned(const std::string& op, const lock::Reply& reply) 
       reply);
 }
 
-std::string line(std::uint64_t client, const Described& d, std::int64_t start, std::optional<std::int64_t> end,
-                 const std::optional<Object>& ret) {
+std::string line(std::uint64_t client, const Described& d, std::int64_t start,
+                 std::optional<std::int64_t> end, const std::optional<Object>& ret) {
   Object object;
   object.number("client", client).text("key", d.key).text("op", d.op).raw("args", d.args.str());
   object.number("start", start);
@@ -214,9 +239,10 @@ std::optional<std::string> history_line(const Recorded& recorded) {
   return line(recorded.client, *described, recorded.start_ns, *recorded.end_ns, ret);
 }
 
-std::string expiry_line(std::uint64_t client, const std::string& name, lock::Token token, std::int64_t start_ns) {
-  return line(client, Described{name, "expire", Object().number("token", token.value)}, start_ns, std::nullopt,
-              std::nullopt);
+std::string expiry_line(std::uint64_t client, const std::string& name, lock::Token token,
+                        std::int64_t start_ns) {
+  return line(client, Described{name, "expire", Object().number("token", token.value)}, start_ns,
+              std::nullopt, std::nullopt);
 }
 
 }  // namespace client

@@ -14,13 +14,15 @@ Link::Link(const Config& config) : config_(config), random_(config.seed, "link")
   next_ = static_cast<std::size_t>(random_.below(config_.endpoints.size()));
 }
 
-bool Link::up(LinkId link) const { return up() && id() == link; }
+bool Link::up(LinkId link) const {
+  return up() && id() == link;
+}
 
 bool Link::is(LinkId link) const {
-  return std::visit(Overload{[](const Down&) { return false; },
-                             [&](const Connecting& c) { return c.id == link; },
-                             [&](const Up& u) { return u.id == link; }},
-                    state_);
+  return std::visit(
+      Overload{[](const Down&) { return false; }, [&](const Connecting& c) { return c.id == link; },
+               [&](const Up& u) { return u.id == link; }},
+      state_);
 }
 
 LinkId Link::id() const {
@@ -88,7 +90,8 @@ std::string Link::choose() {
   return last_tried_;
 }
 
-// The first retry is at once; from then on exponential, with jitter so that many clients don't return in step.
+// The first retry is at once; from then on exponential, with jitter so that many clients don't return in
+// step.
 Duration Link::backoff() {
   if (failures_ == 0) return Duration::zero();
   auto bound = std::min(config_.backoff_min, config_.backoff_max);

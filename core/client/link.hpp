@@ -57,8 +57,8 @@ class Link {
   base::Random random_;
   std::variant<Down, Connecting, Up> state_;
   LinkId last_id_;
-  std::size_t next_;       // among the endpoints
-  std::string hint_;       // where the leader is said to be; empty: unknown
+  std::size_t next_;  // among the endpoints
+  std::string hint_;  // where the leader is said to be; empty: unknown
   std::string last_tried_;
   std::uint32_t failures_ = 0;  // links in a row that brought no useful answer
 };

@@ -10,7 +10,8 @@ namespace {
 
 // Beyond this a lease is as good as endless, and its nanoseconds still fit.
 constexpr std::uint64_t kLeaseMsMax = std::uint64_t{1} << 42;
-// A stamp is cut to whole milliseconds, an end is exact: so much later than its stamp may the lease have begun.
+// A stamp is cut to whole milliseconds, an end is exact: so much later than its stamp may the lease have
+// begun.
 constexpr std::int64_t kStampMs = 1;
 
 }  // namespace

@@ -8,8 +8,9 @@
 
 namespace client {
 
-// How long a lease is to its client: (end - stamp - 1 ms)(1 - 2 rho), rounded down. Twice rho, since the servers' clock may run
-// fast by as much as the client's runs slow; the millisecond, since a stamp is rounded down to one.
+// How long a lease is to its client: (end - stamp - 1 ms)(1 - 2 rho), rounded down. Twice rho, since the
+// servers' clock may run fast by as much as the client's runs slow; the millisecond, since a stamp is rounded
+// down to one.
 Duration believed(const lock::Lease& lease, std::uint32_t clock_error_ppm);
 
 // A small request that is sent again and again, and whose answer shows that the link is alive.

@@ -39,10 +39,10 @@ struct Config {
   Duration backoff_max = std::chrono::milliseconds(400);
 };
 
-// Ends the session, and with it every hold bound to it. Begin it when the session's operations have finished: those that
-// are unanswered end with SessionExpired where that is true, else Unknown. Answered SessionClosed, also where there is no
-// session. After its end, however it ended, the client keeps the session alive no longer and believes in it no longer; an
-// Operation that was begun meanwhile opens the next one.
+// Ends the session, and with it every hold bound to it. Begin it when the session's operations have finished:
+// those that are unanswered end with SessionExpired where that is true, else Unknown. Answered SessionClosed,
+// also where there is no session. After its end, however it ended, the client keeps the session alive no
+// longer and believes in it no longer; an Operation that was begun meanwhile opens the next one.
 struct CloseSession {};
 // What a call asks. An Operation opens the session first, where there is none yet.
 using Question = std::variant<lock::Operation, lock::Query, CloseSession>;
@@ -50,9 +50,10 @@ using Question = std::variant<lock::Operation, lock::Query, CloseSession>;
 struct Begin {
   CallId call;
   Question question;
-  // After this long the call ends with what is known then; nothing: it never ends by itself. An Acquire that still waits is
-  // cancelled first, and its outcome is what the servers say to that, or Unknown when they can't be reached within
-  // Config::cancel_grace; what it may have been granted is then given back behind the call's back, while the session lives.
+  // After this long the call ends with what is known then; nothing: it never ends by itself. An Acquire that
+  // still waits is cancelled first, and its outcome is what the servers say to that, or Unknown when they
+  // can't be reached within Config::cancel_grace; what it may have been granted is then given back behind the
+  // call's back, while the session lives.
   std::optional<Duration> within;
 };
 // As if `within` had passed now.
@@ -74,13 +75,15 @@ struct Received {
 struct TimerFired {};
 using Input = std::variant<Begin, GiveUp, Connected, Disconnected, Received, TimerFired>;
 
-// The time was over, and it certainly was not and will not be carried out: it never left, or every server that got it refused
-// it unread, or it was cancelled, or what it was granted has been given back. A query has no effect, so it ends only so.
+// The time was over, and it certainly was not and will not be carried out: it never left, or every server
+// that got it refused it unread, or it was cancelled, or what it was granted has been given back. A query has
+// no effect, so it ends only so.
 struct TimedOut {};
 // It was sent, and nobody knows what became of it.
 struct Unknown {};
-// A server's final answer. For an Acquire: Granted, Held, Cancelled (= timed out), SessionExpired, Refused. SessionExpired says
-// that the operation has and will have no effect; a hold bound to the session may have begun, and has ended with it.
+// A server's final answer. For an Acquire: Granted, Held, Cancelled (= timed out), SessionExpired, Refused.
+// SessionExpired says that the operation has and will have no effect; a hold bound to the session may have
+// begun, and has ended with it.
 using Outcome = std::variant<lock::Reply, TimedOut, Unknown>;
 
 struct Connect {
@@ -103,8 +106,8 @@ struct Undone {
 struct Finished {
   CallId call;
   Outcome outcome;
-  // For a Granted detached hold or a Renewed one: until when the client may believe in it. Nothing for a grant that came
-  // after waiting.
+  // For a Granted detached hold or a Renewed one: until when the client may believe in it. Nothing for a
+  // grant that came after waiting.
   std::optional<Instant> holds_until;
   std::optional<Undone> undone;  // with TimedOut or SessionExpired
 };
@@ -119,7 +122,8 @@ struct Effects {
   std::vector<Send> sends;
   std::vector<Finished> finished;
   std::vector<Progress> progress;
-  std::optional<Instant> wake_at;  // step with TimerFired then, at the latest; nothing: not before the next input
+  std::optional<Instant>
+      wake_at;  // step with TimerFired then, at the latest; nothing: not before the next input
 };
 
 }  // namespace client

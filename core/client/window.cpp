@@ -19,6 +19,8 @@ Numbered* Window::find(lock::Sequence sequence) {
   return it == unanswered_.end() ? nullptr : &it->second;
 }
 
-void Window::restart() { *this = Window(); }
+void Window::restart() {
+  *this = Window();
+}
 
 }  // namespace client

@@ -18,8 +18,8 @@ struct Asked {
 
 struct Numbered {
   lock::Operation operation;
-  std::optional<CallId> call;             // whose outcome its answer is
-  std::optional<lock::Sequence> undoes;   // a Cancel or Release by which the client takes back that Acquire
+  std::optional<CallId> call;            // whose outcome its answer is
+  std::optional<lock::Sequence> undoes;  // a Cancel or Release by which the client takes back that Acquire
 
   std::optional<Asked> asked = {};
   std::optional<Instant> first_sent = {};

@@ -1,5 +1,5 @@
-// The one place where a node's effects become calls on ports, and bytes become its inputs. lockd and every simulated server
-// run this code.
+// The one place where a node's effects become calls on ports, and bytes become its inputs. lockd and every
+// simulated server run this code.
 #pragma once
 
 #include <map>
@@ -18,8 +18,8 @@ class Host {
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
 
-  // Frames arrive whole and with their checksum verified; what they contain may still be wrong. A peer's frame that can't be
-  // decoded is an error for the caller to log and to close that connection with.
+  // Frames arrive whole and with their checksum verified; what they contain may still be wrong. A peer's
+  // frame that can't be decoded is an error for the caller to log and to close that connection with.
   base::Status peer_frame(NodeId from, const wire::Frame& frame);
   void client_frame(ConnectionId from, const wire::Frame& frame);
   void client_gone(ConnectionId connection);

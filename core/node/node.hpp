@@ -1,4 +1,5 @@
-// One server: Raft, the state machine it feeds, and the requests that wait for either. Pure: a value in, a value out.
+// One server: Raft, the state machine it feeds, and the requests that wait for either. Pure: a value in, a
+// value out.
 #pragma once
 
 #include <map>
@@ -74,8 +75,8 @@ class Node {
   // Replays nothing: what was committed is learnt again from the cluster.
   Node(Config config, raft::Recovered recovered, Instant now);
 
-  // All commands among the inputs share one log entry, all writes one Write. Sends, responses and the write of one Effects
-  // may be carried out in any order, the writes of successive steps in theirs.
+  // All commands among the inputs share one log entry, all writes one Write. Sends, responses and the write
+  // of one Effects may be carried out in any order, the writes of successive steps in theirs.
   Effects step(Instant now, std::span<const Input> inputs);
 
   const raft::Raft& raft() const { return raft_; }
@@ -137,11 +138,11 @@ class Node {
 
   // What waits while this server leads.
   std::map<raft::Index, Proposal> proposals_;
-  std::map<Asked, std::vector<Ticket>> queued_;                           // Acquires in a queue, by whoever asked for them
+  std::map<Asked, std::vector<Ticket>> queued_;  // Acquires in a queue, by whoever asked for them
   std::map<raft::ReadId, std::vector<Reading>> reads_;
-  std::map<std::string, std::map<Ticket, lock::WaitStatus>> watched_;     // by name
-  std::map<Ticket, std::variant<Asked, std::string>> standing_;           // where a ticket stands in the two above
-  std::set<Ticket> gone_;                                                 // abandoned while an answer was under way
+  std::map<std::string, std::map<Ticket, lock::WaitStatus>> watched_;  // by name
+  std::map<Ticket, std::variant<Asked, std::string>> standing_;  // where a ticket stands in the two above
+  std::set<Ticket> gone_;                                        // abandoned while an answer was under way
 };
 
 }  // namespace node

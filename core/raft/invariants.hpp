@@ -1,4 +1,5 @@
-// What must hold of one server at all times, and between two looks at it. Throws base::CheckFailed where it doesn't.
+// What must hold of one server at all times, and between two looks at it. Throws base::CheckFailed where it
+// doesn't.
 #pragma once
 
 #include "core/raft/raft.hpp"

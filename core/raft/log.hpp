@@ -9,8 +9,8 @@
 
 namespace raft {
 
-// Knows for every entry which write last wrote it: an entry that was overwritten, and overwritten back, is not taken
-// for durable by the first write's late completion.
+// Knows for every entry which write last wrote it: an entry that was overwritten, and overwritten back, is
+// not taken for durable by the first write's late completion.
 class Log {
  public:
   Log() = default;
@@ -24,15 +24,16 @@ class Log {
   std::optional<Term> term_at(Index index) const;
   bool holds(Position position) const { return term_at(position.index) == position.term; }
   const Entry& at(Index index) const;
-  // The last position at or before `index` whose term is at most `term` (fast backtracking, Raft §5.3 at its end).
+  // The last position at or before `index` whose term is at most `term` (fast backtracking, Raft §5.3 at its
+  // end).
   Position last_at_most(Index index, Term term) const;
 
   void append(Entry entry);
   // Forgets `from` and all that follows.
   void truncate(Index from);
 
-  // What changed since the last call, to be written as `id`: the entries from the first that differs from what was
-  // handed out before.
+  // What changed since the last call, to be written as `id`: the entries from the first that differs from
+  // what was handed out before.
   struct Changes {
     std::optional<Index> truncate_from;
     std::vector<Entry> entries;
@@ -54,8 +55,8 @@ class Log {
   };
 
   std::deque<Slot> slots_;
-  Index unwritten_{1};   // first entry not yet handed out
-  Index handed_out_;     // last index the disk will hold once everything handed out is written
+  Index unwritten_{1};  // first entry not yet handed out
+  Index handed_out_;    // last index the disk will hold once everything handed out is written
   Index durable_;
   WriteId written_;
 };

@@ -5,8 +5,9 @@
 
 namespace raft {
 
-// Starts at the newest stamp of a new leader's log and moves with that leader's monotonic clock, by at most `step_max`
-// between two observations: elections, outages and pauses make a lease longer, never shorter. Never falls.
+// Starts at the newest stamp of a new leader's log and moves with that leader's monotonic clock, by at most
+// `step_max` between two observations: elections, outages and pauses make a lease longer, never shorter.
+// Never falls.
 class LogClock {
  public:
   LogClock(LogTime start, Instant now, Duration step_max) : start_(start), seen_(now), step_max_(step_max) {}

@@ -55,8 +55,8 @@ struct AppendAccepted {
 // The entry before the request's was not there, or had another term.
 struct AppendRejected {
   Term term;
-  Index previous;   // of the request that is refused
-  Position hint;    // the refuser's last entry at or before `previous` whose term is at most the request's
+  Index previous;  // of the request that is refused
+  Position hint;   // the refuser's last entry at or before `previous` whose term is at most the request's
   bool operator==(const AppendRejected&) const = default;
 };
 
@@ -75,8 +75,8 @@ struct HeartbeatReply {
   bool operator==(const HeartbeatReply&) const = default;
 };
 
-using Message = std::variant<PreVote, PreVoteGranted, PreVoteRefused, RequestVote, VoteGranted, VoteRefused, Append,
-                             AppendAccepted, AppendRejected, Heartbeat, HeartbeatReply>;
+using Message = std::variant<PreVote, PreVoteGranted, PreVoteRefused, RequestVote, VoteGranted, VoteRefused,
+                             Append, AppendAccepted, AppendRejected, Heartbeat, HeartbeatReply>;
 
 Term term_of(const Message& message);
 const char* name_of(const Message& message);

@@ -1,12 +1,13 @@
-// Consensus, without I/O (Ongaro and Ousterhout, "In search of an understandable consensus algorithm", extended
-// version: "Raft"; Ongaro's dissertation: "Ongaro"). Values in, values out: copyable, comparable by its parts.
+// Consensus, without I/O (Ongaro and Ousterhout, "In search of an understandable consensus algorithm",
+// extended version: "Raft"; Ongaro's dissertation: "Ongaro"). Values in, values out: copyable, comparable by
+// its parts.
 //
 //   raft.receive(now, from, message);    any number of inputs …
 //   Output out = raft.flush(now);        … then one flush: one write, the messages that may leave
 //   … carry out out.write; when it is durable: raft.durable(now, out.write->id), flush again.
 //
-// Order of durability is data: a message leaves flush() only once the writes it vouches for were reported durable, so
-// messages and writes of one Output may be carried out in any order.
+// Order of durability is data: a message leaves flush() only once the writes it vouches for were reported
+// durable, so messages and writes of one Output may be carried out in any order.
 #pragma once
 
 #include <optional>
@@ -85,7 +86,7 @@ class Raft {
   void step_down(Instant now, Term term, std::optional<NodeId> leader);
   void become_follower(Instant now, std::optional<NodeId> leader);
   void reset_election_timer(Instant now);
-  void send(NodeId to, Message message);                  // vouches for the current hard state
+  void send(NodeId to, Message message);                        // vouches for the current hard state
   void send_vouching(NodeId to, Message message, Index up_to);  // … and for every entry up to there
   bool is_quorum(std::size_t votes) const { return votes > config_.voters.size() / 2; }
   bool is_voter(NodeId id) const;

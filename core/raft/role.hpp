@@ -30,14 +30,15 @@ struct Candidate {
 
 // What a leader knows of one peer.
 struct Progress {
-  // Probing: one Append at a time until the place is found where the logs agree. Otherwise they are sent ahead.
+  // Probing: one Append at a time until the place is found where the logs agree. Otherwise they are sent
+  // ahead.
   bool probing = true;
   bool probe_sent = false;
-  Index match;            // durable there, as far as acknowledged; never falls within a term
-  Index next{1};          // the next entry to send
+  Index match;                 // durable there, as far as acknowledged; never falls within a term
+  Index next{1};               // the next entry to send
   std::deque<Index> inflight;  // the last entry of each unanswered Append
-  Instant heard;          // when it last answered in this term
-  Round round;            // the newest heartbeat round it answered
+  Instant heard;               // when it last answered in this term
+  Round round;                 // the newest heartbeat round it answered
   // A heartbeat that tells lost entries from late ones: its answer must match what was sent before it.
   Round sounding;
   Index sent_before_sounding;
@@ -45,8 +46,8 @@ struct Progress {
 
 struct PendingRead {
   ReadId id;
-  Index index;   // the commit index when that round was started
-  Round round;   // leadership must be confirmed by this round or a later one; 0 until one is started for it
+  Index index;  // the commit index when that round was started
+  Round round;  // leadership must be confirmed by this round or a later one; 0 until one is started for it
 };
 
 struct Leader {

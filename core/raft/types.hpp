@@ -38,7 +38,8 @@ struct Position {
   bool operator==(const Position&) const = default;
 };
 
-// Carries its stamp and nothing else: a new leader's first entry (Raft §8), and a tick of the log clock when idle.
+// Carries its stamp and nothing else: a new leader's first entry (Raft §8), and a tick of the log clock when
+// idle.
 struct Noop {
   bool operator==(const Noop&) const = default;
 };
@@ -63,8 +64,8 @@ struct HardState {
   bool operator==(const HardState&) const = default;
 };
 
-// One atomic unit for the disk, carried out in the order of ids: cut the log from `truncate_from`, append `entries`,
-// replace the hard state. An id becomes durable only after every smaller one.
+// One atomic unit for the disk, carried out in the order of ids: cut the log from `truncate_from`, append
+// `entries`, replace the hard state. An id becomes durable only after every smaller one.
 struct Write {
   WriteId id;
   std::optional<HardState> hard_state;
@@ -80,7 +81,8 @@ struct Recovered {
 
 struct Tuning {
   Duration heartbeat = std::chrono::milliseconds(50);
-  // A follower that heard from a leader within this refuses to elect another; also the leader's check-quorum window.
+  // A follower that heard from a leader within this refuses to elect another; also the leader's check-quorum
+  // window.
   Duration election_min = std::chrono::milliseconds(300);
   // Election timeouts are drawn from [election_min, election_max].
   Duration election_max = std::chrono::milliseconds(600);

@@ -1,8 +1,7 @@
+#include <csignal>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 #include <unistd.h>
-
-#include <csignal>
 
 #include "cli/common/held.hpp"
 #include "cli/common/kill_plan.hpp"

@@ -1,6 +1,5 @@
-#include <gtest/gtest.h>
-
 #include <csignal>
+#include <gtest/gtest.h>
 #include <sstream>
 
 #include "lockctl_world.hpp"
@@ -41,8 +40,9 @@ TEST(LockctlRun, TellsACommandThatIsNotThereFromOneThatCannotBeExecuted) {
 
 TEST(LockctlRun, GivesTheCommandTheLockInItsEnvironment) {
   const auto name = world::fresh_name();
-  const auto end = ctl(run({name}, "echo $LOCKD_LOCK; echo $LOCKD_TOKEN; echo $LOCKD_HELD; echo $LOCKD_SESSION; "
-                                   "echo $LOCKD_ENDPOINTS"),
+  const auto end = ctl(run({name},
+                           "echo $LOCKD_LOCK; echo $LOCKD_TOKEN; echo $LOCKD_HELD; echo $LOCKD_SESSION; "
+                           "echo $LOCKD_ENDPOINTS"),
                        {{"LOCKD_HELD", "outer=3"}});
   ASSERT_EQ(end.code, 0) << end.err;
   std::istringstream lines(end.out);
@@ -93,7 +93,8 @@ TEST(LockctlRun, RunsAsSoonAsTheHolderReleases) {
   const auto holder = ctl({"acquire", name});
   ASSERT_EQ(holder.code, 0) << holder.err;
   world::Running waiting(world::ctl_words(run({"-v", name}, "echo ran")), {}, world::folder());
-  ASSERT_TRUE(eventually([&] { return waiting.err().find("waiting for " + name) != std::string::npos; })) << waiting.err();
+  ASSERT_TRUE(eventually([&] { return waiting.err().find("waiting for " + name) != std::string::npos; }))
+      << waiting.err();
   const auto token = holder.out.substr(0, holder.out.find('\n'));
   ASSERT_EQ(ctl({"release", name, "--token", token}).code, 0);
   const auto end = waiting.wait();
@@ -105,7 +106,8 @@ TEST(LockctlRun, LeavesTheQueueWhenItIsTerminatedWhileWaiting) {
   const auto name = world::fresh_name();
   ASSERT_EQ(ctl({"acquire", name}).code, 0);
   world::Running waiting(world::ctl_words(run({"-v", name}, "echo ran")), {}, world::folder());
-  ASSERT_TRUE(eventually([&] { return waiting.err().find("waiting for") != std::string::npos; })) << waiting.err();
+  ASSERT_TRUE(eventually([&] { return waiting.err().find("waiting for") != std::string::npos; }))
+      << waiting.err();
   waiting.signal(SIGTERM);
   EXPECT_EQ(waiting.wait().code, 128 + SIGTERM);
   EXPECT_EQ(ctl({"status", name}).out.find("waiting"), std::string::npos);
@@ -113,9 +115,9 @@ TEST(LockctlRun, LeavesTheQueueWhenItIsTerminatedWhileWaiting) {
 
 TEST(LockctlRun, ForwardsSignalsToTheCommand) {
   const auto ready = world::folder() + "/forward.ready";
-  world::Running running(
-      world::ctl_words(run({world::fresh_name()}, "trap 'exit 5' USR1; echo 1 > " + ready + "; while :; do sleep 0.01; done")), {},
-      world::folder());
+  world::Running running(world::ctl_words(run({world::fresh_name()}, "trap 'exit 5' USR1; echo 1 > " + ready +
+                                                                         "; while :; do sleep 0.01; done")),
+                         {}, world::folder());
   ASSERT_TRUE(eventually([&] { return world::pid_in(ready) != 0; })) << running.err();
   running.signal(SIGUSR1);
   EXPECT_EQ(running.wait().code, 5);
@@ -138,14 +140,15 @@ TEST(LockctlRun, IsLostWhenItsTokenWasReleasedFromWithin) {
 
 TEST(LockctlRun, KillsTheTreeAtTheDeadlineWhenLockctlIsKilled) {
   const auto command = world::folder() + "/guard.command", child = world::folder() + "/guard.child";
-  world::Running running(
-      world::ctl_words(run({"-t", "2s", world::fresh_name()},
-                           "trap '' TERM; setsid sleep 300 & echo $! > " + child + "; echo $$ > " + command + "; wait; sleep 300")),
-      {}, world::folder());
+  world::Running running(world::ctl_words(run({"-t", "2s", world::fresh_name()},
+                                              "trap '' TERM; setsid sleep 300 & echo $! > " + child +
+                                                  "; echo $$ > " + command + "; wait; sleep 300")),
+                         {}, world::folder());
   ASSERT_TRUE(eventually([&] { return world::pid_in(command) != 0; })) << running.err();
   const auto killed_at = std::chrono::steady_clock::now();
   running.signal(SIGKILL);
-  EXPECT_TRUE(eventually([&] { return world::dead(world::pid_in(command)) && world::dead(world::pid_in(child)); }, 10s));
+  EXPECT_TRUE(eventually(
+      [&] { return world::dead(world::pid_in(command)) && world::dead(world::pid_in(child)); }, 10s));
   EXPECT_LT(std::chrono::steady_clock::now() - killed_at, 2s);
 }
 
@@ -153,9 +156,10 @@ TEST(LockctlRun, KillsTheTreeWhenTheGuardIsKilled) {
   const auto command = world::folder() + "/guardless.command", child = world::folder() + "/guardless.child";
   const auto guard = world::folder() + "/guardless.guard";
   const auto name = world::fresh_name();
-  world::Running running(world::ctl_words(run({name}, "setsid sleep 300 & echo $! > " + child + "; echo $PPID > " + guard +
-                                                          "; echo $$ > " + command + "; wait")),
-                         {}, world::folder());
+  world::Running running(
+      world::ctl_words(run({name}, "setsid sleep 300 & echo $! > " + child + "; echo $PPID > " + guard +
+                                       "; echo $$ > " + command + "; wait")),
+      {}, world::folder());
   ASSERT_TRUE(eventually([&] { return world::pid_in(command) != 0; })) << running.err();
   ::kill(world::pid_in(guard), SIGKILL);
   EXPECT_EQ(running.wait().code, 128 + SIGKILL);
@@ -171,20 +175,26 @@ TEST(LockctlRun, KillsTheWholeTreeBeforeTheLeaseEndsWhenTheClusterIsSilent) {
     words.insert(words.begin(), world::lockctl());
     return words;
   };
-  ASSERT_EQ(world::Running(in_home({"-q", "dev", "up", "--servers", "3", "--dir", home}), {}, world::folder()).wait().code, 0);
+  ASSERT_EQ(world::Running(in_home({"-q", "dev", "up", "--servers", "3", "--dir", home}), {}, world::folder())
+                .wait()
+                .code,
+            0);
   const auto up = world::Running(in_home({"-q", "dev", "up", "--dir", home}), {}, world::folder()).wait();
   const auto endpoints = up.out.substr(0, up.out.find('\n'));
   const auto command = home + "/command", child = home + "/child";
   world::Running running(in_home(run({"--endpoints", endpoints, "-t", "3s", "silent"},
-                                     "trap '' TERM; setsid sleep 300 & echo $! > " + child + "; echo $$ > " + command +
-                                         "; wait; sleep 300")),
+                                     "trap '' TERM; setsid sleep 300 & echo $! > " + child + "; echo $$ > " +
+                                         command + "; wait; sleep 300")),
                          {}, world::folder());
   ASSERT_TRUE(eventually([&] { return world::pid_in(command) != 0; })) << running.err();
   const auto silent_at = std::chrono::steady_clock::now();
   for (const char* node : {"1", "2", "3"}) {
-    world::Running(in_home({"-q", "dev", "kill", node, "--signal", "STOP", "--dir", home}), {}, world::folder()).wait();
+    world::Running(in_home({"-q", "dev", "kill", node, "--signal", "STOP", "--dir", home}), {},
+                   world::folder())
+        .wait();
   }
-  EXPECT_TRUE(eventually([&] { return world::dead(world::pid_in(command)) && world::dead(world::pid_in(child)); }, 15s));
+  EXPECT_TRUE(eventually(
+      [&] { return world::dead(world::pid_in(command)) && world::dead(world::pid_in(child)); }, 15s));
   EXPECT_LT(std::chrono::steady_clock::now() - silent_at, 3s + 500ms);
   const auto end = running.wait();
   EXPECT_EQ(end.code, 122) << end.err;

@@ -1,10 +1,9 @@
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <csignal>
 #include <fstream>
-#include <sstream>
+#include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "lockctl_world.hpp"
 
@@ -26,7 +25,8 @@ TEST(LockctlAcquire, PrintsTheTokenAndNothingElse) {
   EXPECT_EQ(end.err, "");
   ASSERT_GE(end.out.size(), 2u);
   EXPECT_EQ(end.out.back(), '\n');
-  EXPECT_TRUE(std::all_of(end.out.begin(), end.out.end() - 1, [](char c) { return c >= '0' && c <= '9'; })) << end.out;
+  EXPECT_TRUE(std::all_of(end.out.begin(), end.out.end() - 1, [](char c) { return c >= '0' && c <= '9'; }))
+      << end.out;
 }
 
 TEST(LockctlAcquire, GivesHigherTokensLater) {
@@ -181,7 +181,8 @@ TEST(LockctlHealth, NamesALeaderThatAMajorityFollows) {
 
 TEST(LockctlBench, PrintsOneResultLine) {
   for (const char* workload : {"uncontended", "contended", "status", "read"}) {
-    const auto end = ctl({"bench", "--clients", "4", "--secs", "300ms", "--warmup", "100ms", "--workload", workload, "--output", "result"});
+    const auto end = ctl({"bench", "--clients", "4", "--secs", "300ms", "--warmup", "100ms", "--workload",
+                          workload, "--output", "result"});
     EXPECT_EQ(end.code, 0) << workload << end.err;
     ASSERT_TRUE(end.out.starts_with("RESULT ")) << end.out;
     const auto result = nlohmann::json::parse(end.out.substr(7));
@@ -246,7 +247,8 @@ TEST(LockctlUsage, NamesTheEndpointsThatDidNotAnswer) {
 
 TEST(LockctlUsage, TellsHowToGetAClusterWhereThereIsNone) {
   const auto empty = world::folder() + "-elsewhere";
-  const auto command = "mkdir -p " + empty + " && cd " + empty + " && " + world::lockctl() + " ls; code=$?; rmdir " + empty + "; exit $code";
+  const auto command = "mkdir -p " + empty + " && cd " + empty + " && " + world::lockctl() +
+                       " ls; code=$?; rmdir " + empty + "; exit $code";
   const auto end = world::Running({"sh", "-c", command}, {}, world::folder()).wait();
   EXPECT_EQ(end.code, 2);
   EXPECT_NE(end.err.find("lockctl dev up"), std::string::npos) << end.err;

@@ -1,17 +1,16 @@
 #include "lockctl_world.hpp"
 
-#include <fcntl.h>
-#include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
+#include <gtest/gtest.h>
 #include <sstream>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 
 #include "cli/common/process.hpp"
 
@@ -36,7 +35,8 @@ struct Folder {
 // Ends the cluster, whatever the tests did to it.
 struct Cluster {
   Cluster() {
-    const auto up = Running({lockctl(), "-q", "dev", "up", "--servers", "3", "--dir", folder()}, {}, folder()).wait();
+    const auto up =
+        Running({lockctl(), "-q", "dev", "up", "--servers", "3", "--dir", folder()}, {}, folder()).wait();
     EXPECT_EQ(up.code, 0) << up.err;
     endpoints = up.out.substr(0, up.out.find('\n'));
   }
@@ -44,7 +44,8 @@ struct Cluster {
   std::string endpoints;
 };
 
-[[noreturn]] void become(const std::vector<std::string>& command, const Environment& environment, const std::string& file) {
+[[noreturn]] void become(const std::vector<std::string>& command, const Environment& environment,
+                         const std::string& file) {
   std::vector<char*> arguments;
   for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
@@ -79,9 +80,15 @@ Running::~Running() {
   ::waitpid(pid_, nullptr, 0);
 }
 
-std::string Running::out() const { return read_file(file_ + ".out"); }
-std::string Running::err() const { return read_file(file_ + ".err"); }
-void Running::signal(int number) const { ::kill(pid_, number); }
+std::string Running::out() const {
+  return read_file(file_ + ".out");
+}
+std::string Running::err() const {
+  return read_file(file_ + ".err");
+}
+void Running::signal(int number) const {
+  ::kill(pid_, number);
+}
 
 Outcome Running::wait() {
   int status = 0;
@@ -98,9 +105,13 @@ std::string folder() {
   return once.path;
 }
 
-std::string fresh_name() { return "test/" + std::to_string(next_number()); }
+std::string fresh_name() {
+  return "test/" + std::to_string(next_number());
+}
 
-std::string lockctl() { return LOCKD_BINARY_DIR "/lockctl"; }
+std::string lockctl() {
+  return LOCKD_BINARY_DIR "/lockctl";
+}
 
 const std::string& endpoints() {
   folder();

@@ -1,12 +1,11 @@
 // A real cluster of three for the tests of this folder, and commands run against it to their end.
 #pragma once
 
-#include <sys/types.h>
-
 #include <chrono>
 #include <functional>
 #include <map>
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 namespace world {
@@ -53,7 +52,8 @@ Outcome ctl(std::vector<std::string> words, const Environment& environment = {})
 std::vector<std::string> ctl_words(std::vector<std::string> words);
 
 // Looks again and again; false after `at_most`.
-bool eventually(const std::function<bool()>& condition, std::chrono::milliseconds at_most = std::chrono::seconds(20));
+bool eventually(const std::function<bool()>& condition,
+                std::chrono::milliseconds at_most = std::chrono::seconds(20));
 // Not there, or only waiting to be reaped.
 bool dead(pid_t pid);
 // The number in a file that a command writes; 0 until it is there.

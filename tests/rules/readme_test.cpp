@@ -1,11 +1,10 @@
-// The README's console blocks are run: every command in order, in one shell, in a folder of its own. A line of expected output
-// must appear in the command's output once digits are set aside; `…` stands for anything.
-#include <gtest/gtest.h>
-#include <unistd.h>
-
+// The README's console blocks are run: every command in order, in one shell, in a folder of its own. A line
+// of expected output must appear in the command's output once digits are set aside; `…` stands for anything.
 #include <array>
 #include <cstdio>
+#include <gtest/gtest.h>
 #include <regex>
+#include <unistd.h>
 
 #include "tests/rules/source_tree.hpp"
 
@@ -23,11 +22,16 @@ std::vector<Step> console_steps(const std::string& markdown) {
   std::string line;
   bool inside = false;
   while (std::getline(text, line)) {
-    if (line == "```console") inside = true;
-    else if (line == "```") inside = false;
-    else if (inside && line.rfind("$ ", 0) == 0) steps.push_back({line.substr(2), {}});
-    else if (inside && line.rfind("> ", 0) == 0 && !steps.empty()) steps.back().command += "\n" + line.substr(2);
-    else if (inside && !steps.empty()) steps.back().output.push_back(line);
+    if (line == "```console")
+      inside = true;
+    else if (line == "```")
+      inside = false;
+    else if (inside && line.rfind("$ ", 0) == 0)
+      steps.push_back({line.substr(2), {}});
+    else if (inside && line.rfind("> ", 0) == 0 && !steps.empty())
+      steps.back().command += "\n" + line.substr(2);
+    else if (inside && !steps.empty())
+      steps.back().output.push_back(line);
   }
   return steps;
 }
@@ -68,10 +72,12 @@ TEST(Readme, CommandsRunAndSayWhatItShows) {
   {
     std::ofstream script(folder / "tour.sh");
     script << "cd " << folder << "\nexport PATH=" << LOCKD_BINARY_DIR << ":$PATH\nunset LOCKD_ENDPOINTS\n"
-           << "ln -s " << LOCKD_SOURCE_DIR << "/scenarios scenarios\ntrap 'lockctl dev down >/dev/null 2>&1' EXIT\n";
+           << "ln -s " << LOCKD_SOURCE_DIR
+           << "/scenarios scenarios\ntrap 'lockctl dev down >/dev/null 2>&1' EXIT\n";
     for (const auto& step : steps) script << step.command << "\necho '" << mark << "'\n";
   }
-  const auto outputs = split(run("timeout 120 bash " + (folder / "tour.sh").string() + " 2>&1 </dev/null"), mark + "\n");
+  const auto outputs =
+      split(run("timeout 120 bash " + (folder / "tour.sh").string() + " 2>&1 </dev/null"), mark + "\n");
   std::filesystem::remove_all(folder);
   ASSERT_EQ(outputs.size(), steps.size() + 1) << "the tour stopped early";
   for (std::size_t i = 0; i < steps.size(); ++i) {

@@ -270,7 +270,8 @@ TEST(TakingBack, ANewAcquireOfTheSameNameWaitsForIt) {
   const auto acquires = [&] {
     std::set<lock::Sequence> sequences;
     for (const auto& sent : s.sent) {
-      if (Script::as_operation<lock::Acquire>(sent)) sequences.insert(Script::as<lock::Sequenced>(sent)->sequence);
+      if (Script::as_operation<lock::Acquire>(sent))
+        sequences.insert(Script::as<lock::Sequenced>(sent)->sequence);
     }
     return sequences.size();
   };

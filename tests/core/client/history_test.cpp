@@ -27,9 +27,10 @@ TEST(History, WritesARefusedTryAndACancelledWaitAsNotGranted) {
   const std::string refused = R"("start": 1200, "end": 9100, "ret": {"granted": false}})";
   EXPECT_EQ(line(acquire(false), lock::Held{}),
             kStart + (R"("op": "acquire", "args": {"mode": "exclusive", "wait": false}, )" + refused));
-  EXPECT_EQ(line(acquire(true, lock::Millis(60'000)), lock::Cancelled{}),
-            kStart + (R"("op": "acquire", "args": {"mode": "exclusive", "wait": true, "detached_ms": 60000}, )" +
-                      refused));
+  EXPECT_EQ(
+      line(acquire(true, lock::Millis(60'000)), lock::Cancelled{}),
+      kStart + (R"("op": "acquire", "args": {"mode": "exclusive", "wait": true, "detached_ms": 60000}, )" +
+                refused));
 }
 
 TEST(History, WritesAnUnknownOutcomeWithoutAnEnd) {
@@ -65,12 +66,14 @@ TEST(History, TellsWhetherAReleaseRenewalOrCheckFoundTheHold) {
 
 TEST(History, WritesAStatusWithAllThatItNames) {
   lock::SetStatus s{"jobs/42", "done", 0, "v", lock::Token(57), lock::Revision(3), lock::Millis(1000)};
-  const std::string begin = std::string(kStart) +
-                            R"("op": "status_set", "args": {"state": "done", "code": 0, "value": "v", "token": 57, )"
-                            R"("if_revision": 3, "ttl_ms": 1000}, "start": 1200, "end": 9100, "ret": )";
+  const std::string begin =
+      std::string(kStart) +
+      R"("op": "status_set", "args": {"state": "done", "code": 0, "value": "v", "token": 57, )"
+      R"("if_revision": 3, "ttl_ms": 1000}, "start": 1200, "end": 9100, "ret": )";
   const Question question = lock::Operation(s);
   EXPECT_EQ(line(question, lock::StatusSet{lock::Revision(9)}), begin + R"({"set": true, "revision": 9}})");
-  EXPECT_EQ(line(question, lock::RevisionMismatch{lock::Revision(4)}), begin + R"({"set": false, "revision": 4}})");
+  EXPECT_EQ(line(question, lock::RevisionMismatch{lock::Revision(4)}),
+            begin + R"({"set": false, "revision": 4}})");
   EXPECT_EQ(line(question, lock::StaleToken{}), begin + R"({"set": false, "stale_token": true}})");
 }
 
@@ -80,18 +83,21 @@ TEST(History, WritesAClearedStatus) {
   const Question question = lock::Operation(lock::ClearStatus{"jobs/42", std::nullopt});
   EXPECT_EQ(line(question, lock::StatusCleared{true}), begin + R"({"cleared": true}})");
   EXPECT_EQ(line(question, lock::StatusCleared{false}), begin + R"({"cleared": false}})");
-  EXPECT_EQ(line(question, lock::RevisionMismatch{lock::Revision(2)}), begin + R"({"cleared": false, "revision": 2}})");
+  EXPECT_EQ(line(question, lock::RevisionMismatch{lock::Revision(2)}),
+            begin + R"({"cleared": false, "revision": 2}})");
 }
 
 TEST(History, WritesWhatAReaderOfAStatusSaw) {
   const std::string begin = std::string(kStart) + R"("op": "status_get", "args": {}, )"
                                                   R"("start": 1200, "end": 9100, "ret": )";
   lock::NameView view;
-  EXPECT_EQ(line(lock::Query(lock::GetStatus{"jobs/42"}), view), begin + R"({"state": null, "holder": null}})");
+  EXPECT_EQ(line(lock::Query(lock::GetStatus{"jobs/42"}), view),
+            begin + R"({"state": null, "holder": null}})");
   view.holder = lock::Holder{lock::Token(57), {}, {}, false, {}, {}};
   view.record = lock::Record{"done", -1, "v", {}, lock::Token(56), 1, lock::Revision(9), {}, {}};
-  EXPECT_EQ(line(lock::Query(lock::WaitStatus{"jobs/42", std::nullopt}), view),
-            begin + R"({"state": "done", "revision": 9, "value": "v", "code": -1, "token": 56, "holder": 57}})");
+  EXPECT_EQ(
+      line(lock::Query(lock::WaitStatus{"jobs/42", std::nullopt}), view),
+      begin + R"({"state": "done", "revision": 9, "value": "v", "code": -1, "token": 56, "holder": 57}})");
 }
 
 TEST(History, EscapesWhatJsonWantsEscaped) {
@@ -99,8 +105,9 @@ TEST(History, EscapesWhatJsonWantsEscaped) {
   s.name = "jobs/42";
   s.state = "x";
   s.value = std::string("a\"b\\c\nd\x01\x7f\xc3\xa9") + '\0';
-  EXPECT_NE(line(lock::Operation(s), lock::StatusSet{}).find("\"a\\\"b\\\\c\\nd\\u0001\\u007f\xc3\xa9\\u0000\""),
-            std::string::npos);
+  EXPECT_NE(
+      line(lock::Operation(s), lock::StatusSet{}).find("\"a\\\"b\\\\c\\nd\\u0001\\u007f\xc3\xa9\\u0000\""),
+      std::string::npos);
 }
 
 TEST(History, IsSilentAboutWhatConstrainsNothing) {

@@ -1,10 +1,9 @@
 // Any interleaving of lost links, refusals, duplicates, delays and time-outs against the real state machine.
+#include <deque>
 #include <gtest/gtest.h>
+#include <map>
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
-
-#include <deque>
-#include <map>
 #include <set>
 
 #include "core/base/overload.hpp"
@@ -20,8 +19,8 @@ using namespace std::chrono_literals;
 
 constexpr std::uint32_t kErrorPpm = 500;
 
-// One replicated machine behind servers that come and go; real time by one clock, the servers' and the client's running at
-// their own rates within the bound.
+// One replicated machine behind servers that come and go; real time by one clock, the servers' and the
+// client's running at their own rates within the bound.
 class World {
  public:
   World(std::uint64_t seed, std::int64_t server_ppm, std::int64_t client_ppm)
@@ -92,7 +91,8 @@ class World {
     } else if (what == 10) {
       lose_link();
     } else if (what == 11) {
-      tell(random_.chance(500'000) ? lock::Reply(lock::NotLeader{"b:1"}) : lock::Reply(lock::NotLeader{}), false);
+      tell(random_.chance(500'000) ? lock::Reply(lock::NotLeader{"b:1"}) : lock::Reply(lock::NotLeader{}),
+           false);
     } else if (what == 12) {
       tell(lock::LeadershipLost{}, random_.chance(500'000));
     } else if (what == 13) {
@@ -113,13 +113,23 @@ class World {
     Question question = CloseSession{};
     switch (random_.below(9)) {
       case 0:
-      case 1: question = lock::Operation(lock::Acquire{name, random_.chance(700'000), std::nullopt, {}}); break;
-      case 2: question = lock::Operation(lock::Acquire{name, true, lock::Millis(2000), {}}); break;
+      case 1:
+        question = lock::Operation(lock::Acquire{name, random_.chance(700'000), std::nullopt, {}});
+        break;
+      case 2:
+        question = lock::Operation(lock::Acquire{name, true, lock::Millis(2000), {}});
+        break;
       case 3:
       case 4:
-      case 5: question = lock::Operation(write()); break;
-      case 6: question = lock::Query(lock::GetStatus{name}); break;
-      case 7: question = lock::Query(lock::WaitStatus{name, std::nullopt}); break;
+      case 5:
+        question = lock::Operation(write());
+        break;
+      case 6:
+        question = lock::Query(lock::GetStatus{name});
+        break;
+      case 7:
+        question = lock::Query(lock::WaitStatus{name, std::nullopt});
+        break;
       case 8:
         if (random_.chance(700'000)) question = lock::Query(lock::CheckHold{name, lock::Token(1)});
         break;
@@ -264,7 +274,8 @@ class World {
       } else if (const auto found = awaited_.find({a.session, a.sequence}); found != awaited_.end()) {
         replies_.push_back(Received{found->second.link, found->second.call, a.reply});
       }
-      if (const auto* granted = std::get_if<lock::Granted>(&a.reply)) detached_ends_[granted->token] = granted->lease.end;
+      if (const auto* granted = std::get_if<lock::Granted>(&a.reply))
+        detached_ends_[granted->token] = granted->lease.end;
     }
     note_session(commands, own);
     return own;
@@ -293,8 +304,8 @@ class World {
     }
   }
 
-  // What the client believes ends before what the servers believe. A CloseSession may end the session earlier, and
-  // nobody who closes it goes on believing in it.
+  // What the client believes ends before what the servers believe. A CloseSession may end the session
+  // earlier, and nobody who closes it goes on believing in it.
   void check_deadline() const {
     const auto session = client_.session();
     if (!session) return;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <gtest/gtest.h>
-
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,7 +13,9 @@ namespace client {
 
 using namespace std::chrono_literals;
 
-inline lock::Lease lease(std::uint64_t stamp, std::uint64_t end) { return {{stamp}, {end}}; }
+inline lock::Lease lease(std::uint64_t stamp, std::uint64_t end) {
+  return {{stamp}, {end}};
+}
 
 inline Config config() {
   Config c;
@@ -47,7 +48,9 @@ struct Script {
   CallId operate(lock::Operation operation, std::optional<Duration> within = {}) {
     return begin(std::move(operation), within);
   }
-  CallId ask(lock::Query query, std::optional<Duration> within = {}) { return begin(std::move(query), within); }
+  CallId ask(lock::Query query, std::optional<Duration> within = {}) {
+    return begin(std::move(query), within);
+  }
   void pass(Duration d) {
     now = now + d;
     step(TimerFired{});
@@ -143,7 +146,9 @@ struct Script {
   std::vector<Send> sent;
 };
 
-inline lock::Acquire acquire(std::string name = "a") { return {std::move(name), true, std::nullopt, {}}; }
+inline lock::Acquire acquire(std::string name = "a") {
+  return {std::move(name), true, std::nullopt, {}};
+}
 inline lock::Acquire acquire_detached(std::string name = "a") {
   return {std::move(name), true, lock::Millis(60'000), {}};
 }

@@ -8,9 +8,9 @@ for program in lockd lockctl raftsim; do
   command -v $program >/dev/null || { echo "demo: $program is not in PATH; run ./dev demo" >&2; exit 1; }
 done
 dir=$(mktemp -d -t lockd-demo.XXXXXX)
-clients=()
+clients=() tailing=
 finish() {
-  for pid in "${clients[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
+  for pid in "${clients[@]}" $tailing; do kill -TERM "$pid" 2>/dev/null || true; done
   wait 2>/dev/null || true
   (cd "$dir" && lockctl dev down >/dev/null 2>&1) || true
   rm -rf "$dir"
@@ -24,6 +24,9 @@ start=${EPOCHREALTIME/./}
 clock() { local us=$((${EPOCHREALTIME/./} - start)); printf '%2d.%03d s' $((us / 1000000)) $((us / 1000 % 1000)); }
 tell() { printf '%s  %s\n' "$(clock)" "$*"; }
 headline() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
+# All processes below one, itself first.
+tree_of() { local p; echo "$1"; for p in $(cat /proc/"$1"/task/*/children 2>/dev/null); do tree_of "$p"; done; }
+gone() { ! kill -0 "$1"; }
 # until_true SECONDS COMMAND…: waits for it, looking every 20 ms.
 until_true() {
   local left=$(($1 * 50)); shift
@@ -32,8 +35,9 @@ until_true() {
 
 headline "Five servers, ten clients, one upload"
 cd "$dir"
-lockctl dev up --servers 5 >/dev/null
-tell "five lockd serve on loopback; server $(leader() { lockctl health --output json | sed -n 's/.*"leader": *\([0-9]*\).*/\1/p' | head -1; }; leader) leads"
+leader() { lockctl health | awk '$3 == "leader" {print $1}'; }
+lockctl -q dev up --servers 5 >/dev/null
+tell "five lockd serve on loopback; server $(leader) leads"
 mkdir target
 head -c 6M /dev/urandom >original
 # A client's word goes to the log with the time at which it was said.
@@ -45,11 +49,14 @@ SAY
 chmod +x say
 export START=$start LOG=$dir/log PATH=$dir:$PATH
 : >log
-tail -n +1 -f log & tailing=$!
+tail -n +1 -f log &
+tailing=$!
 for n in 1 2 3 4 5 6 7 8 9 10; do
   mkdir "client$n"
   cp original "client$n/data.bin"
-  CLIENT=$n SLOW=0.35 "$here/upload.sh" "client$n/data.bin" target/data.bin 2>>"client$n/errors" & clients+=($!)
+  CLIENT=$n SLOW=0.35 "$here/upload.sh" "client$n/data.bin" target/data.bin 2>>"client$n/errors" &
+  clients+=($!)
+  disown
 done
 tell "ten clients start, each with the same 6 MiB"
 
@@ -57,18 +64,19 @@ until_true 10 grep -q 'uploads, attempt 1' log
 until_true 10 test -s target/data.bin.part.*
 leader=$(leader)
 tell "${bold}kill -9 of server $leader, the leader${plain}, in the middle of the upload"
-lockctl dev kill "$leader" >/dev/null
+lockctl -q dev kill "$leader" >/dev/null
 until_true 10 lockctl health
 tell "server $(leader) leads now; the upload goes on under the same token"
 winner=$(sed -n 's/.*client \([0-9]*\): uploads, attempt 1.*/\1/p' log)
 sleep 0.5
-tell "${bold}kill -9 of client $winner${plain}, the one that uploads"
-kill -KILL "${clients[winner - 1]}"
+tell "${bold}kill -9 of client $winner and all it runs${plain}, in the middle of its upload; its lease ends by itself"
+kill -KILL $(tree_of "${clients[winner - 1]}")
 until_true 15 grep -q 'uploads, attempt 2' log
-for n in 1 2 3 4 5 6 7 8 9 10; do [ $n = "$winner" ] || wait "${clients[n - 1]}" || tell "client $n failed: $(cat client$n/errors)"; done
-wait "${clients[winner - 1]}" 2>/dev/null || true
+for pid in "${clients[@]}"; do until_true 20 gone "$pid"; done
 clients=()
-kill $tailing; wait $tailing 2>/dev/null || true
+kill $tailing
+wait $tailing 2>/dev/null || true
+tailing=
 
 headline "What is left"
 lockctl status uploads/data.bin
@@ -77,7 +85,7 @@ rm -f target/*.part.*
 cmp original target/data.bin && [ "$(ls target)" = data.bin ] && [ "$(grep -c ': done' log)" = 1 ] && [ "$learned" = 8 ] ||
   { echo "demo: the story went wrong; this is a bug" >&2; exit 1; }
 echo "target/ holds exactly one file, equal to the original; one client uploaded it, $learned learned that it is done, one was killed."
-lockctl dev down >/dev/null
+lockctl -q dev down
 
 headline "The same story in the simulator, twenty times, with worse luck"
 raftsim run "$root/scenarios/upload-coordination.json" --seeds 1..20

@@ -2,6 +2,7 @@
 #include "cli/lockctl/health.hpp"
 
 #include <algorithm>
+#include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <set>
 
@@ -15,23 +16,35 @@
 namespace lockctl {
 namespace {
 
+// Once most have answered, the others get this long: a dead server must not hold up the answer about the
+// living.
+constexpr std::chrono::milliseconds kStragglers{250};
+
 std::vector<ServerHealth> ask_each(const std::vector<std::string>& endpoints, base::Duration within) {
   boost::asio::io_context io(1);
   std::vector<ServerHealth> servers;
   std::vector<std::unique_ptr<net::ClientDriver>> drivers;
+  std::vector<client::CallId> calls;
   std::size_t open = endpoints.size();
+  boost::asio::steady_timer stragglers(io);
   for (const auto& endpoint : endpoints) servers.push_back({endpoint, std::nullopt, "no answer"});
   for (std::size_t i = 0; i < endpoints.size(); ++i) {
     client::Config config;
     config.endpoints = {endpoints[i]};
     config.seed = i;
     drivers.push_back(std::make_unique<net::ClientDriver>(io, config));
-    drivers.back()->begin(lock::Query(lock::GetHealth{}), within, [&, i](const client::Finished& finished) {
-      --open;
+    const auto answered = [&, i](const client::Finished& finished) {
       const auto* reply = std::get_if<lock::Reply>(&finished.outcome);
       const auto* health = reply ? std::get_if<lock::Health>(reply) : nullptr;
       if (health) servers[i].health = *health;
-    });
+      if (--open != (endpoints.size() - 1) / 2) return;
+      stragglers.expires_after(kStragglers);
+      stragglers.async_wait([&](const boost::system::error_code& error) {
+        if (error) return;
+        for (std::size_t k = 0; k < drivers.size(); ++k) drivers[k]->give_up(calls[k]);
+      });
+    };
+    calls.push_back(drivers.back()->begin(lock::Query(lock::GetHealth{}), within, answered));
   }
   while (open > 0) io.run_one();
   return servers;

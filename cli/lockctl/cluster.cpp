@@ -1,5 +1,6 @@
 #include "cli/lockctl/cluster.hpp"
 
+#include <boost/asio/io_context.hpp>
 #include <random>
 #include <unistd.h>
 
@@ -23,14 +24,18 @@ client::Config config_of(const std::vector<std::string>& endpoints, lock::Millis
 }  // namespace
 
 Cluster::Cluster(std::vector<std::string> endpoints, lock::Millis session_ttl, const std::string& doing)
-    : io_(1), endpoints_(std::move(endpoints)), driver_(io_, config_of(endpoints_, session_ttl, doing)) {}
+    : io_(std::make_unique<boost::asio::io_context>(1)),
+      endpoints_(std::move(endpoints)),
+      driver_(*io_, config_of(endpoints_, session_ttl, doing)) {}
+
+Cluster::~Cluster() = default;
 
 client::Finished Cluster::ask(client::Question question, std::optional<base::Duration> within) {
   std::optional<client::Finished> answer;
   driver_.begin(std::move(question), within, [&](const client::Finished& finished) { answer = finished; });
   while (!answer) {
-    if (io_.stopped()) io_.restart();
-    io_.run_one();
+    if (io_->stopped()) io_->restart();
+    io_->run_one();
   }
   return *answer;
 }

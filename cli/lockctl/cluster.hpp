@@ -1,7 +1,7 @@
 // One client of the cluster and the loop it runs on.
 #pragma once
 
-#include <boost/asio/io_context.hpp>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,14 +9,19 @@
 #include "cli/lockctl/options.hpp"
 #include "net/client_driver.hpp"
 
+namespace boost::asio {
+class io_context;
+}
+
 namespace lockctl {
 
 class Cluster {
  public:
   // `doing` goes into what others see as the holder: host, pid, doing.
   Cluster(std::vector<std::string> endpoints, lock::Millis session_ttl, const std::string& doing);
+  ~Cluster();
 
-  boost::asio::io_context& io() { return io_; }
+  boost::asio::io_context& io() { return *io_; }
   net::ClientDriver& driver() { return driver_; }
   const std::vector<std::string>& endpoints() const { return endpoints_; }
 
@@ -26,7 +31,7 @@ class Cluster {
   void close();
 
  private:
-  boost::asio::io_context io_;
+  std::unique_ptr<boost::asio::io_context> io_;
   std::vector<std::string> endpoints_;
   net::ClientDriver driver_;
 };

@@ -75,7 +75,9 @@ const char* const kBench = R"(
   lockctl bench --clients 64 --secs 10
   lockctl bench --workload contended --clients 16
 
-Workloads: uncontended (a lock for each client), contended (one for all), status (writes), read (linearizable).
+Workloads: uncontended (a lock for each client), contended (one for all), status (writes), read (linearizable),
+mixed (locks, statuses written under them and read, compare-and-set). With mixed, --history FILE keeps what every
+client saw; `raftsim check FILE` judges it.
 --output result prints one line `RESULT {json}`; the CPU of the servers is in it for --pids, or a local cluster.)";
 
 const char* const kDev = R"(

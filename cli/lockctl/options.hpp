@@ -85,6 +85,8 @@ struct Bench {
   std::string workload = "uncontended";
   std::string pids;  // of servers, to account their CPU
   std::string label = "lockd";
+  std::uint32_t names = 8;  // mixed: how many the clients share
+  std::string history;      // the file to write it to; empty: none
 };
 struct DevUp {
   std::uint32_t servers = 0;  // 0: as there are, else 5

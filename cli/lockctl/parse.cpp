@@ -104,7 +104,11 @@ void describe_tools(CLI::App& app, Words& w) {
   bench->add_option("--clients", w.clients, "Each with its own session (16)")->type_name("N");
   bench->add_option("--secs", w.seconds, "Measured (5s)")->type_name("DUR");
   bench->add_option("--warmup", w.warmup, "Before that (1s)")->type_name("DUR");
-  bench->add_option("--workload", w.workload, "uncontended, contended, status or read")->type_name("W");
+  bench->add_option("--workload", w.workload, "uncontended, contended, status, read or mixed")
+      ->type_name("W");
+  bench->add_option("--names", w.names, "With mixed: how many locks the clients share (8)")->type_name("N");
+  bench->add_option("--history", w.history, "With mixed: what each client saw, for `raftsim check`")
+      ->type_name("FILE");
   bench->add_option("--pids", w.pids, "Of the servers, to account their CPU")->type_name("PID,...");
   bench->add_option("--label", w.label, "Of a RESULT line")->type_name("TEXT");
 

@@ -1,5 +1,6 @@
 #include "cli/lockctl/signals.hpp"
 
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 

@@ -1,10 +1,13 @@
 // Signals as events of the loop.
 #pragma once
 
-#include <boost/asio/io_context.hpp>
 #include <functional>
 #include <memory>
 #include <vector>
+
+namespace boost::asio {
+class io_context;
+}
 
 namespace lockctl {
 

@@ -158,17 +158,22 @@ Verb status(const Words& words, const Global& global) {
 }
 
 Verb bench(const Words& words) {
-  static const std::vector<std::string> kWorkloads = {"uncontended", "contended", "status", "read"};
+  static const std::vector<std::string> kWorkloads = {"uncontended", "contended", "status", "read", "mixed"};
   bool known = false;
   for (const auto& workload : kWorkloads) known = known || workload == words.workload;
   if (!known)
-    throw Wrong("--workload: '" + words.workload + "' is none: give uncontended, contended, status or read");
+    throw Wrong("--workload: '" + words.workload +
+                "' is none: give uncontended, contended, status, read or mixed");
   if (words.clients < 1 || words.clients > 4096) throw Wrong("--clients: give 1 to 4096");
   const auto measured = duration("--secs", words.seconds), warmup = duration("--warmup", words.warmup);
   if (measured <= base::Duration(0) || measured > std::chrono::hours(1) || warmup > std::chrono::hours(1)) {
     throw Wrong("--secs and --warmup: give at most 1h");
   }
-  return Bench{words.clients, measured, warmup, words.workload, words.pids, words.label};
+  if (words.names < 1 || words.names > 1000) throw Wrong("--names: give 1 to 1000");
+  if (!words.history.empty() && words.workload != "mixed")
+    throw Wrong("--history goes with --workload mixed only");
+  return Bench{words.clients, measured,    warmup,      words.workload,
+               words.pids,    words.label, words.names, words.history};
 }
 
 Verb dev_up(const Words& words) {

@@ -23,6 +23,8 @@ struct Words {
 
   std::uint32_t clients = 16, servers = 0;
   std::string seconds = "5s", warmup = "1s", workload = "uncontended", pids, label = "lockd";
+  std::uint32_t names = 8;
+  std::string history;
   std::string folder, whom, signal = "KILL";
   bool keep = false;
 

@@ -70,6 +70,7 @@ void Machine::check() const {
     CHECK(at != expiries_.entries().end() && at->second == name);
   }
   CHECK(sessions_.size() <= limits_.sessions && records_.size() <= limits_.records);
+  CHECK(locks_.size() <= limits_.locks);
   // Each was found, so there is none besides.
   CHECK(expiries_.entries().size() == sessions_.size() + detached + records_.size());
 }

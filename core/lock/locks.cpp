@@ -20,8 +20,14 @@ std::optional<Refused> refuse_lease(const Limits& limits, Millis ttl) {
 
 std::optional<Outcome> Machine::acquire(const Caller& caller, const Acquire& request, Applied& out) {
   if (auto refused = refuse_acquire(caller.session, request)) return std::move(*refused);
-  const auto [at, free] = locks_.try_emplace(request.name);
-  if (free) return grant(at, caller, request.detached, request.note, false, out);
+  auto at = locks_.find(request.name);
+  if (at == locks_.end()) {
+    if (locks_.size() >= limits_.locks) {
+      return Refused{std::to_string(limits_.locks) + " locks are held, the most that may be; try later"};
+    }
+    at = locks_.try_emplace(request.name).first;
+    return grant(at, caller, request.detached, request.note, false, out);
+  }
   const Hold& hold = *at->second.hold;
   if (hold.session == caller.id) {
     return Refused{"this session already holds it, with token " + std::to_string(hold.token.value)};

@@ -38,9 +38,11 @@ struct Limits {
   std::size_t text_bytes = 256;  // a note, a client's description, a state
   std::size_t sessions = 100'000;
   std::size_t waiters_per_lock = 20'000;
+  std::size_t locks = 1'000'000;  // names that are held
   std::size_t records = 1'000'000;
   std::size_t replies_per_session = 64;  // kept for retries until acknowledged
   std::size_t listed = 1'000;            // rows in one answer to a listing
+  std::size_t listed_bytes = 1u << 20;   // and their bytes, so that an answer fits a frame; one row always does
   Millis ttl_min{100};
   Millis ttl_max{24 * 3600 * 1000};
   Millis record_ttl_max{365LL * 24 * 3600 * 1000};

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "core/base/check.hpp"
 #include "core/lock/machine.hpp"
@@ -8,6 +9,13 @@ namespace {
 
 bool is_finished(std::string_view state) {
   return state == "done" || state == "failed" || state == "lost";
+}
+
+std::size_t bytes_of(const NameView& row) {
+  std::size_t bytes = row.name.size() + 128;  // more than its numbers take
+  if (row.holder) bytes += row.holder->who.size() + row.holder->note.size();
+  if (row.record) bytes += row.record->state.size() + row.record->value.size() + row.record->writer.size();
+  return bytes;
 }
 
 template <class Map>
@@ -58,20 +66,24 @@ Listing Machine::list(const std::string& prefix, const std::string& after, LogTi
     return at != map.end() && at->first.starts_with(prefix);
   };
   Listing listing;
+  std::size_t bytes = 0;
   auto lock = first_of(locks_);
   auto record = first_of(records_);
   for (;;) {
     const bool has_lock = in_reach(locks_, lock);
     const bool has_record = in_reach(records_, record);
     if (!has_lock && !has_record) return listing;
-    if (listing.names.size() == limits_.listed) {
+    const bool take_lock = has_lock && (!has_record || lock->first <= record->first);
+    const bool take_record = has_record && (!has_lock || record->first <= lock->first);
+    auto row = view(take_lock ? lock->first : record->first, take_lock ? &lock->second : nullptr,
+                    take_record ? &record->second : nullptr, now);
+    bytes += bytes_of(row);
+    const bool is_full = listing.names.size() >= limits_.listed || bytes > limits_.listed_bytes;
+    if (is_full && !listing.names.empty()) {
       listing.more = true;
       return listing;
     }
-    const bool take_lock = has_lock && (!has_record || lock->first <= record->first);
-    const bool take_record = has_record && (!has_lock || record->first <= lock->first);
-    listing.names.push_back(view(take_lock ? lock->first : record->first, take_lock ? &lock->second : nullptr,
-                                 take_record ? &record->second : nullptr, now));
+    listing.names.push_back(std::move(row));
     if (take_lock) ++lock;
     if (take_record) ++record;
   }

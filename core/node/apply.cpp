@@ -27,6 +27,10 @@ void Node::apply(const raft::Entry& entry) {
   const auto proposal = proposals_.extract(entry.at.index);
   const bool ours = proposal && proposal.mapped().term == entry.at.term;
   for (auto& answer : applied.answers) deliver(answer, ours ? &proposal.mapped() : nullptr, commands);
+  if (proposal && !ours) {
+    // Another leader's entry came into its place, and was committed, within one step.
+    for (const Ticket ticket : proposal.mapped().tickets) respond(ticket, lock::LeadershipLost{});
+  }
   for (auto& event : applied.events) take_note(std::move(event));
 }
 

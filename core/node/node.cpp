@@ -76,6 +76,11 @@ void Node::propose_batch(Instant now, std::size_t begin, std::size_t end) {
     propose_batch(now, middle, end);
     return;
   }
+  if (encoded.size() > kEntryBytesMax) {
+    // Every server refuses it unread, so its retries get the same answer and it never happens.
+    return respond(batch_tickets_[begin],
+                   lock::Refused{"a request has at most " + std::to_string(kEntryBytesMax) + " bytes"});
+  }
   const auto at = raft_.propose(now, raft::Command{base::Bytes(std::move(encoded))});
   proposals_[at.index] = {at.term, {from(batch_tickets_), to(batch_tickets_)}};
 }

@@ -33,6 +33,10 @@ void Node::answer(const Reading& reading) {
   std::visit(
       base::Overload{[&](const lock::GetStatus& q) { respond(ticket, machine_.view(q.name, now)); },
                      [&](const lock::WaitStatus& q) {
+                       // Of a name that can't be, it would wait for ever.
+                       if (const auto name = lock::check_name(q.name); !name) {
+                         return respond(ticket, lock::Refused{name.error()});
+                       }
                        if (machine_.wait_is_over(q)) return respond(ticket, machine_.view(q.name, now));
                        if (gone_.erase(ticket)) return;
                        watched_[q.name].emplace(ticket, q);

@@ -108,7 +108,7 @@ class Raft {
   void on(Instant now, NodeId from, const VoteRefused& m);
 
   // follower.cpp
-  Follower& follow(Instant now, NodeId leader);
+  Follower* follow(Instant now, NodeId leader);
   void on(Instant now, NodeId from, const Append& m);
   void on(Instant now, NodeId from, const Heartbeat& m);
 

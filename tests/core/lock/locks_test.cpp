@@ -198,5 +198,19 @@ TEST(LockBounds, AreSaidToWhoBreaksThem) {
               refused_because("256 bytes"));
 }
 
+TEST(Lock, IsRefusedBeyondTheirNumber) {
+  Limits limits;
+  limits.locks = 2;
+  World world(limits);
+  const auto session = world.open();
+  const auto token = world.take(session, "a");
+  world.take_detached(session, "b", Millis(60'000));
+  EXPECT_THAT(world.ask(session, wait_for("c")), refused_because("2 locks are held"));
+  EXPECT_THAT(world.ask(world.open(), wait_for("a")), is<Queued>());
+  world.ask(session, Release{"a", token});
+  EXPECT_THAT(world.ask(session, wait_for("c")), refused_because("2 locks")) << "a went to its waiter";
+  world.machine.check();
+}
+
 }  // namespace
 }  // namespace lock

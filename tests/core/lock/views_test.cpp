@@ -120,6 +120,25 @@ TEST(List, ContinuesBehindAName) {
   EXPECT_THAT(names_of(world.machine.list("p/", "x", world.now)), IsEmpty());
 }
 
+// An answer must fit a frame, however large the records are.
+TEST(List, EndsEarlyWhereRowsAreLargeButNeverWithoutARow) {
+  Limits limits;
+  limits.listed_bytes = 50'000;
+  World world(limits);
+  const auto session = world.open();
+  for (const char* name : {"a", "b", "c"}) {
+    auto large = write(name, "done");
+    large.value = std::string(60'000, 'x');
+    world.ask(session, large);
+  }
+  const auto first = world.machine.list("", "", world.now);
+  EXPECT_THAT(names_of(first), ElementsAre("a"));
+  EXPECT_TRUE(first.more);
+  const auto rest = world.machine.list("", "b", world.now);
+  EXPECT_THAT(names_of(rest), ElementsAre("c"));
+  EXPECT_FALSE(rest.more);
+}
+
 TEST(Digest, IsOfTheStateAndNotOfTheWayThere) {
   World one, other;
   EXPECT_EQ(one.machine.digest(), other.machine.digest());

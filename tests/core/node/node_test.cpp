@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <gtest/gtest.h>
 
+#include "core/wire/codec.hpp"
+#include "core/wire/frame.hpp"
 #include "tests/core/node/servers.hpp"
 
 namespace node_test {
@@ -85,6 +87,63 @@ TEST(Node, WhatWasUnderWayWhenLeadershipWasLostIsUnknown) {
       std::count_if(servers.at(1).notes.begin(), servers.at(1).notes.end(),
                     [](const auto& note) { return std::holds_alternative<node::SteppedDown>(note); });
   EXPECT_EQ(stepped_down, 1);
+}
+
+// A leader that was paused learns in one step that it is none, and what was committed in its entry's place.
+TEST(Node, ARequestWhosePlaceAnotherLeadersEntryTookIsAnsweredAllTheSame) {
+  auto servers = three_with_leader_1();
+  const auto session = servers.open(1);
+  servers.isolate(1);
+  const auto asked = servers.submit(1, acquire(session, 1, "a"));
+  servers.step(1);
+  servers.elect(2);
+  servers.ask(2, set_status(session, 2, "b", "running"));
+  const auto& newer = servers.at(2).node.raft();
+  const raft::Index lost = servers.at(1).node.raft().log().last_index();
+  const auto& before = newer.log().at(lost.previous());
+  raft::Append append{newer.term(), before.at, newer.commit(), {}};
+  for (auto i = lost; i <= newer.commit(); i = i.next()) append.entries.push_back(newer.log().at(i));
+  servers.at(1).inputs.push_back(node::Received{base::NodeId(2), append});
+  servers.step(1);
+  ASSERT_GE(servers.at(1).node.applied(), lost);
+  EXPECT_EQ(servers.replies(1, asked), std::vector<Reply>{lock::LeadershipLost{}});
+}
+
+TEST(Node, ARequestTooLargeForAnEntryIsRefusedAndTheOthersAreNot) {
+  auto servers = three_with_leader_1();
+  const auto session = servers.open(1);
+  lock::SetStatus set;
+  set.name = "huge";
+  set.state = "done";
+  set.value = std::string(9u << 20, 'x');
+  const auto a = servers.submit(1, acquire(session, 1, "a"));
+  const auto huge =
+      servers.submit(1, lock::Command(lock::Sequenced{session, lock::Sequence(2), lock::Sequence(0), set}));
+  const auto b = servers.submit(1, acquire(session, 3, "b"));
+  servers.settle();
+  EXPECT_TRUE(is<lock::Refused>(servers.replies(1, huge).at(0)));
+  EXPECT_TRUE(is<lock::Granted>(servers.replies(1, a).at(0)));
+  EXPECT_TRUE(is<lock::Granted>(servers.replies(1, b).at(0)));
+}
+
+TEST(Node, AListingOfManyLargeRecordsFitsAFrame) {
+  auto servers = three_with_leader_1();
+  const auto session = servers.open(1);
+  for (std::uint64_t i = 1; i <= 150; ++i) {
+    lock::SetStatus set;
+    set.name = "n" + std::to_string(i);
+    set.state = "done";
+    set.value = std::string(65'536, 'x');
+    servers.ask(1, lock::Command(lock::Sequenced{session, lock::Sequence(i), lock::Sequence(i - 1), set}));
+  }
+  const auto reply = servers.ask(1, lock::Query(lock::List{}));
+  EXPECT_LT(wire::encode(wire::ServerReply{1, reply}).size(), wire::kPayloadBytesMax);
+  EXPECT_TRUE(std::get<lock::Listing>(reply).more);
+}
+
+TEST(Node, WaitingForANameThatCannotBeIsRefused) {
+  auto servers = three_with_leader_1();
+  EXPECT_TRUE(is<lock::Refused>(servers.ask(1, lock::Query(lock::WaitStatus{"a b", std::nullopt}))));
 }
 
 TEST(Node, ARetryAtTheNewLeaderGetsTheFirstAnswer) {

@@ -42,7 +42,8 @@ struct Limits {
   std::size_t records = 1'000'000;
   std::size_t replies_per_session = 64;  // kept for retries until acknowledged
   std::size_t listed = 1'000;            // rows in one answer to a listing
-  std::size_t listed_bytes = 1u << 20;   // and their bytes, so that an answer fits a frame; one row always does
+  std::size_t listed_bytes =
+      1u << 20;  // and their bytes, so that an answer fits a frame; one row always does
   Millis ttl_min{100};
   Millis ttl_max{24 * 3600 * 1000};
   Millis record_ttl_max{365LL * 24 * 3600 * 1000};

@@ -32,9 +32,10 @@ Cluster::Cluster(std::uint64_t count, std::uint64_t seed) {
   for (std::uint64_t id = 1; id <= count; ++id) add(config_of(id, count, seed), {});
 }
 
-Cluster::Cluster(const std::vector<std::vector<std::uint64_t>>& logs, std::uint64_t term) {
+Cluster::Cluster(const std::vector<std::vector<std::uint64_t>>& logs, std::uint64_t term,
+                 const std::function<raft::Config(raft::Config)>& configure) {
   for (std::uint64_t id = 1; id <= logs.size(); ++id) {
-    add(config_of(id, logs.size()), recovered(logs[id - 1], {Term(term), std::nullopt}));
+    add(configure(config_of(id, logs.size())), recovered(logs[id - 1], {Term(term), std::nullopt}));
   }
 }
 
@@ -47,23 +48,29 @@ void Cluster::add(raft::Config config, raft::Recovered found) {
   servers_.emplace(server.config.self, std::move(server));
 }
 
-void Cluster::step(NodeId id, const std::function<void(raft::Raft&, Instant)>& input) {
+void Cluster::step(NodeId id, const Event& input) {
+  take(servers_.at(id), think(id, input));
+}
+
+raft::Output Cluster::think(NodeId id, const Event& input) {
   auto& server = servers_.at(id);
   CHECK(server.raft);
   input(*server.raft, server.now);
   auto output = server.raft->flush(server.now);
   judge_.look(servers_, id);
   server.vitals = raft::vitals(*server.raft);
-  take(server, std::move(output));
+  return output;
+}
+
+void Cluster::carry_out(NodeId id, raft::Send send) {
+  bag_.push_back({id, send.to, std::move(send.message)});
+  judge_.sent(servers_.at(id), bag_.back());
 }
 
 void Cluster::take(Server& server, raft::Output output) {
   // Sends first: whoever carries out the write first leaves fewer ways to be wrong.
-  for (auto& send : output.sends) {
-    bag_.push_back({server.config.self, send.to, std::move(send.message)});
-    judge_.sent(server, bag_.back());
-  }
-  if (output.write) server.pending.push_back(std::move(*output.write));
+  for (auto& send : output.sends) carry_out(server.config.self, std::move(send));
+  if (output.write) carry_out(server.config.self, std::move(*output.write));
   for (const auto& ready : output.reads_ready) {
     const bool read_sees_all_that_was_committed = ready.index >= server.reads.at(ready.id);
     CHECK(read_sees_all_that_was_committed && ready.index <= server.raft->commit());

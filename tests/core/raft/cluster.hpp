@@ -28,15 +28,24 @@ class Cluster {
  public:
   explicit Cluster(std::uint64_t count, std::uint64_t seed = 1);
   // Servers that start with these logs, all in `term` and without a vote in it.
-  Cluster(const std::vector<std::vector<std::uint64_t>>& logs, std::uint64_t term);
+  Cluster(
+      const std::vector<std::vector<std::uint64_t>>& logs, std::uint64_t term,
+      const std::function<raft::Config(raft::Config)>& configure = [](raft::Config config) {
+        return config;
+      });
 
   Server& at(NodeId id) { return servers_.at(id); }
   raft::Raft& raft(std::uint64_t id) { return *servers_.at(NodeId(id)).raft; }
   const std::map<NodeId, Server>& servers() const { return servers_; }
   const Judge& judge() const { return judge_; }
 
+  using Event = std::function<void(raft::Raft&, Instant)>;
   // One input, then a flush.
-  void step(NodeId id, const std::function<void(raft::Raft&, Instant)>& input);
+  void step(NodeId id, const Event& input);
+  // The same, but what comes of it is the caller's to carry out.
+  raft::Output think(NodeId id, const Event& input);
+  void carry_out(NodeId id, raft::Send send);
+  void carry_out(NodeId id, raft::Write write) { servers_.at(id).pending.push_back(std::move(write)); }
   // Its clock moves to its deadline, where that lies ahead.
   void tick(std::uint64_t id);
   void propose(std::uint64_t id);

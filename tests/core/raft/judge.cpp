@@ -29,7 +29,33 @@ void Judge::look(const std::map<NodeId, Server>& servers, NodeId stepped) {
   raft::check_delta(server.vitals, raft::vitals(*server.raft));
   look_at_log(server.raft->log());
   look_at_commit(servers, server);
+  look_at_beliefs(servers, server);
   if (server.raft->is_leader()) look_at_leader(*server.raft);
+}
+
+void Judge::look_at_beliefs(const std::map<NodeId, Server>& servers, const Server& server) {
+  const auto& log = server.raft->log();
+  const auto holds_up_to = [&](const Disk& disk, Index up_to) {
+    for (Index i(1); i <= up_to; i = i.next()) {
+      if (!disk.holds(log.at(i))) return false;
+    }
+    return true;
+  };
+  const bool durable_is_on_disk = holds_up_to(server.disk, log.durable_index());
+  CHECK(durable_is_on_disk);
+  const auto* leader = std::get_if<raft::Leader>(&server.raft->role());
+  if (!leader) return;
+  for (const auto& [peer, progress] : leader->peers) {
+    auto& match = matches_[{server.raft->term(), peer}];
+    const bool match_never_falls = progress.match >= match;
+    CHECK(match_never_falls);
+    match = progress.match;
+    // A later term's leader may have taken it away again.
+    const auto& disk = servers.at(peer).disk;
+    const bool match_is_on_the_peers_disk =
+        disk.hard.term > server.raft->term() || holds_up_to(disk, progress.match);
+    CHECK(match_is_on_the_peers_disk);
+  }
 }
 
 // Log matching: an index and a term stand for one entry and one predecessor (Raft §5.3).

@@ -33,6 +33,8 @@ class Judge {
 
   void look_at_log(const raft::Log& log);
   void look_at_commit(const std::map<NodeId, Server>& servers, const Server& server);
+  // What a server believes of disks, its own and others', is so.
+  void look_at_beliefs(const std::map<NodeId, Server>& servers, const Server& server);
   void look_at_leader(const raft::Raft& raft);
   void promise_vote(NodeId voter, Term term, NodeId candidate);
 
@@ -40,6 +42,7 @@ class Judge {
   std::map<std::pair<Index, Term>, Truth> entries_;
   std::vector<Committed> committed_;
   std::map<std::pair<NodeId, Term>, NodeId> votes_;
+  std::map<std::pair<Term, NodeId>, Index> matches_;  // the leader's of that term, of a peer
 };
 
 }  // namespace raft_test

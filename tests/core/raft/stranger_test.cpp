@@ -38,17 +38,28 @@ class Babble {
   Message message() {
     const Term term(below(4));
     switch (below(11)) {
-      case 0: return PreVote{term, position()};
-      case 1: return PreVoteGranted{term};
-      case 2: return PreVoteRefused{term};
-      case 3: return RequestVote{term, position()};
-      case 4: return VoteGranted{term};
-      case 5: return VoteRefused{term};
-      case 6: return append(term);
-      case 7: return AppendAccepted{term, Index(below(5))};
-      case 8: return AppendRejected{term, Index(below(5)), position()};
-      case 9: return Heartbeat{term, Round(below(5)), Index(below(5))};
-      default: return HeartbeatReply{term, Round(below(5)), Index(below(5)), Index(below(5))};
+      case 0:
+        return PreVote{term, position()};
+      case 1:
+        return PreVoteGranted{term};
+      case 2:
+        return PreVoteRefused{term};
+      case 3:
+        return RequestVote{term, position()};
+      case 4:
+        return VoteGranted{term};
+      case 5:
+        return VoteRefused{term};
+      case 6:
+        return append(term);
+      case 7:
+        return AppendAccepted{term, Index(below(5))};
+      case 8:
+        return AppendRejected{term, Index(below(5)), position()};
+      case 9:
+        return Heartbeat{term, Round(below(5)), Index(below(5))};
+      default:
+        return HeartbeatReply{term, Round(below(5)), Index(below(5)), Index(below(5))};
     }
   }
   std::uint64_t below(std::uint64_t bound) { return random_.below(bound); }

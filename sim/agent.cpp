@@ -27,12 +27,12 @@ Agent::Agent(Made made, Surroundings& world, Clock clock, std::unique_ptr<Progra
 void Agent::start() {
   CHECK(!client_);
   ++epoch_;
-  id_ = ++world_.next_client;
+  id_ = world_.history.new_client(name());
   client::Config config;
   for (Place server = 0; server < world_.servers; ++server)
     config.endpoints.push_back("s" + std::to_string(server + 1));
   config.session_ttl = made_.ttl;
-  config.who = "client " + std::to_string(made_.place - world_.servers + 1);
+  config.who = name();
   config.seed = made_.seed + epoch_;
   client_.emplace(std::move(config));
   task_ = program_->run(*this);

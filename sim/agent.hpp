@@ -35,7 +35,6 @@ struct Surroundings {
   Coverage& coverage;
   ObjectStore& store;
   Place servers;              // places below this one
-  std::uint64_t next_client;  // ids in the history
   std::map<lock::SessionId, Place> sessions;
   bool winding_down = false;
 };
@@ -142,6 +141,7 @@ class Agent {
   void check_belief();
   void lose_holds(Time from);
   void arm(std::optional<Instant> wake_at);
+  std::string name() const { return "client " + std::to_string(made_.place - world_.servers + 1); }
   bool satisfied() const;
   void resume();
 

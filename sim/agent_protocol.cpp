@@ -56,7 +56,7 @@ void Agent::record(const client::Finished& finished) {
   count(world_.coverage, known ? "ops_done" : "ops_unknown");
   if (const auto* reply = std::get_if<lock::Reply>(&finished.outcome)) follow_holds(node.mapped(), *reply);
   // Where one of a client's operations stays open for ever, the next ones are another's.
-  if (!known) id_ = ++world_.next_client;
+  if (!known) id_ = world_.history.new_client(name());
   finished_.emplace(finished.call, finished);
 }
 

@@ -26,6 +26,8 @@ class Disk : public host::Disk {
   std::size_t crash();
   // What the next run of the server finds; a new run's writes are numbered from 1 again.
   raft::Recovered recover(std::uint32_t epoch);
+  // What would survive a crash for certain.
+  const raft::Recovered& kept() const { return kept_; }
 
  private:
   void start_sync();

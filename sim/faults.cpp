@@ -182,14 +182,18 @@ void Faults::act(const Step& step) {
     stage_.tell("FAULT heal");
     return heal();
   }
-  Active active{step.action, select(step.select), {}};
+  Active active{step.action, select(step.select)};
   if (active.targets.empty()) return;
   if (stage_.operations_in_flight() > 0)
     count(coverage_, "ops_in_flight_at_fault", stage_.operations_in_flight());
   std::string names;
   for (const auto place : active.targets)
     names += (names.empty() ? " " : ", ") + name_of(place, stage_.servers());
-  stage_.tell(std::string("FAULT ") + verb_of(step.action) + names);
+  active.told = verb_of(step.action) + names;
+  if (const auto* jump = std::get_if<ClockJump>(&step.action))
+    active.told += std::string(" by ") + (jump->by < Duration(0) ? "-" : "") +
+                   base::format_duration(jump->by < Duration(0) ? -jump->by : jump->by);
+  stage_.tell("FAULT " + active.told);
   std::visit(Overload{
                  [&](const Partition& partition) {
                    count(coverage_, "partitions");
@@ -230,7 +234,10 @@ void Faults::on_fault_end(std::uint64_t fault) {
 
 void Faults::end(const Active& active) {
   std::visit(Overload{
-                 [&](const Partition&) { network_.mend(active.cut); },
+                 [&](const Partition&) {
+                   stage_.tell("end of: " + active.told);
+                   network_.mend(active.cut);
+                 },
                  [&](const Crash&) {
                    for (const auto place : active.targets) stage_.restart(place);
                  },

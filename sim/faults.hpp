@@ -62,7 +62,8 @@ class Faults {
   struct Active {
     Action action;
     std::vector<Place> targets;
-    Network::Cut cut;
+    Network::Cut cut = {};
+    std::string told = {};
   };
 
   void schedule(std::uint64_t step);

@@ -4,10 +4,16 @@
 
 #include "core/base/check.hpp"
 #include "core/base/overload.hpp"
+#include "sim/check/history_file.hpp"
 
 namespace sim {
 
 using base::Overload;
+
+std::uint64_t History::new_client(const std::string& name) {
+  names_.push_back(name);
+  return names_.size();
+}
 
 OperationNumber History::begin(std::uint64_t client, client::Question question, Time now) {
   open_.emplace(++last_,
@@ -54,7 +60,7 @@ bool History::finish(OperationNumber number, const client::Finished& finished, T
 }
 
 void History::expire(std::uint64_t client, const std::string& name, lock::Token token, Time from) {
-  lines_ += client::expiry_line(client, name, token, from.count()) + "\n";
+  add(client::expiry_line(client, name, token, from.count()));
 }
 
 std::string History::text() const {
@@ -66,7 +72,22 @@ std::string History::text() const {
 }
 
 void History::add(const client::Recorded& recorded) {
-  if (const auto line = client::history_line(recorded)) lines_ += *line + "\n";
+  if (const auto line = client::history_line(recorded)) add(*line);
+}
+
+void History::add(const std::string& line) {
+  lines_ += line + "\n";
+  if (!trace_.on()) return;
+  const auto parsed = check::parse_json(line, "history");
+  CHECK(parsed.ok() && parsed.value().size() == 1);
+  const auto& operation = parsed.value().front();
+  const auto number = operation.client;
+  const auto& name = names_[number - 1];
+  const bool same = name == "client " + std::to_string(number);
+  const bool expiry = std::holds_alternative<check::Expire>(operation.op);
+  const auto outcome = expiry ? "" : " -> " + (operation.ret ? check::describe(operation.ret) : "unknown");
+  trace_.line(queue_.now(), name + (same ? "" : " (now " + std::to_string(number) + ")") + "  " +
+                                operation.key + "  " + check::describe(operation.op) + outcome);
 }
 
 }  // namespace sim

@@ -9,6 +9,7 @@
 #include "core/client/history.hpp"
 #include "sim/check/history.hpp"
 #include "sim/queue.hpp"
+#include "sim/trace.hpp"
 
 namespace sim {
 
@@ -16,6 +17,11 @@ using OperationNumber = std::uint64_t;
 
 class History {
  public:
+  // Whatever clients learn is told in `trace`, too.
+  History(const Queue& queue, Trace& trace) : queue_(queue), trace_(trace) {}
+
+  // A client's operations go by a new number from now on.
+  std::uint64_t new_client(const std::string& name);
   OperationNumber begin(std::uint64_t client, client::Question question, Time now);
   // Answers whether its outcome is known.
   bool finish(OperationNumber operation, const client::Finished& finished, Time now, Time undone_granted);
@@ -28,7 +34,11 @@ class History {
 
  private:
   void add(const client::Recorded& recorded);
+  void add(const std::string& line);
 
+  const Queue& queue_;
+  Trace& trace_;
+  std::vector<std::string> names_;  // of the clients, by their numbers from 1
   std::map<OperationNumber, client::Recorded> open_;
   OperationNumber last_ = 0;
   std::string lines_;

@@ -5,6 +5,7 @@
 #include "core/base/overload.hpp"
 #include "core/wire/codec.hpp"
 #include "sim/check/check_file.hpp"
+#include "sim/vouching.hpp"
 #include "sim/world.hpp"
 
 namespace sim {
@@ -46,6 +47,23 @@ void World::observe(Server& server) {
   if (const auto found = invariants_.observe(id, server.node())) {
     violate({"raft_invariants", found->check + ": " + found->what});
   }
+  if (!violation_) look_at_disks(server);
+}
+
+// What a server newly calls committed is on the disks of a majority, whatever their servers say.
+void World::look_at_disks(const Server& server) {
+  const auto& raft = server.node().raft();
+  for (; committed_ < raft.commit(); committed_ = committed_.next()) {
+    const auto index = committed_.next();
+    const raft::Position position{index, *raft.log().term_at(index)};
+    std::size_t disks = 0;
+    for (const auto& other : servers_) disks += holds(other->disk().kept(), position) ? 1 : 0;
+    if (disks > servers_.size() / 2) continue;
+    return violate({"raft_invariants", "durability: server " + std::to_string(server.place() + 1) +
+                                           " counts index " + std::to_string(index.value) +
+                                           " as committed; it is on " + std::to_string(disks) + " of " +
+                                           std::to_string(servers_.size()) + " disks"});
+  }
 }
 
 void World::violate(Violation violation) {
@@ -62,7 +80,14 @@ void World::sent(Place from, Place to, const std::string& frame) {
   }
   if (!scenario_.checks.raft_invariants || violation_) return;
   if (const auto found = invariants_.sent(node_of(from), node_of(to), message.value())) {
-    violate({"raft_invariants", found->check + ": " + found->what});
+    return violate({"raft_invariants", found->check + ": " + found->what});
+  }
+  const auto& server = *servers_[from];
+  if (const auto missing =
+          missing_promise(message.value(), node_of(to), server.node().raft(), server.disk().kept())) {
+    violate({"raft_invariants", "persist_before_send: server " + std::to_string(from + 1) + " sends " +
+                                    raft::name_of(message.value()) + " to server " + std::to_string(to + 1) +
+                                    " without having on its disk " + *missing});
   }
 }
 

@@ -82,22 +82,60 @@ void Network::send(ConnectionNumber number, Place from, std::string bytes) {
   if (!connection.open[which]) return;
   auto& way = connection.ways[which];
   const auto to = connection.ends[1 - which];
-  if (!way.unsent.empty()) return way.unsent.push_back(std::move(bytes));
-  if (!is_cut(from, to) && !random_.chance(tuning_.loss))
-    return deliver(number, connection, which, std::move(bytes));
-  count(coverage_, is_cut(from, to) ? "messages_cut" : "messages_lost");
-  way.unsent.push_back(std::move(bytes));
+  const auto segment = ++way.last_segment;
+  if (way.unsent.empty()) {
+    if (!is_cut(from, to) && !random_.chance(tuning_.loss))
+      return deliver(number, connection, which, segment, std::move(bytes));
+    count(coverage_, is_cut(from, to) ? "messages_cut" : "messages_lost");
+    resend_later(number, way, which);
+  }
+  way.unsent.emplace(segment, std::move(bytes));
+}
+
+void Network::resend_later(ConnectionNumber number, Way& way, std::uint32_t which) {
   way.stalled_since = queue_.now();
   way.backoff = kRetransmitAfter;
   stall(number, way, which);
 }
 
-void Network::deliver(ConnectionNumber number, Connection& connection, std::uint32_t way, std::string bytes) {
+bool Network::arrives(Event& event) {
+  if (event.kind == EventKind::segment) return segment_arrives(event);
+  std::optional<Place> from;
+  if (event.kind == EventKind::peer_frame) from = static_cast<Place>(event.id);
+  if (event.kind == EventKind::reset && event.detail == 0) {
+    const auto at = connections_.find(event.id);
+    if (at != connections_.end()) from = at->second.ends[1 - index_of(at->second.ends, event.actor)];
+  }
+  if (!from || !is_cut(*from, event.actor)) return true;
+  count(coverage_, "messages_cut");
+  return false;
+}
+
+bool Network::segment_arrives(Event& event) {
+  const auto at = connections_.find(event.id);
+  if (at == connections_.end()) return true;
+  auto& connection = at->second;
+  const auto which = 1 - index_of(connection.ends, event.actor);
+  auto& way = connection.ways[which];
+  const bool cut = is_cut(connection.ends[which], event.actor);
+  const bool waits = !way.unsent.empty() && way.unsent.begin()->first < event.detail;
+  if (!cut && !waits) return true;
+  if (cut) count(coverage_, "messages_cut");
+  // Its sender has closed or crashed: nobody sends it again.
+  if (!connection.open[which]) return false;
+  if (way.unsent.empty()) resend_later(event.id, way, which);
+  way.unsent.emplace(event.detail, std::move(event.bytes));
+  return false;
+}
+
+void Network::deliver(ConnectionNumber number, Connection& connection, std::uint32_t way,
+                      std::uint32_t segment, std::string bytes) {
   auto& last = connection.ways[way].last_arrival;
   last = std::max(last, queue_.now() + latency());
   maybe_corrupt(bytes);
   queue_.push(last, {.kind = EventKind::segment,
                      .actor = connection.ends[1 - way],
+                     .detail = segment,
                      .id = number,
                      .bytes = std::move(bytes)});
 }
@@ -117,14 +155,15 @@ void Network::resend(ConnectionNumber number, std::uint32_t which) {
     return stall(number, way, which);
   }
   auto unsent = std::exchange(way.unsent, {});
-  for (auto& bytes : unsent) deliver(number, connection, which, std::move(bytes));
+  for (auto& [segment, bytes] : unsent) deliver(number, connection, which, segment, std::move(bytes));
 }
 
 void Network::break_both(ConnectionNumber number, Connection& connection) {
   count(coverage_, "connections_broken");
   for (const std::uint32_t end : {0u, 1u}) {
     if (connection.open[end]) {
-      queue_.push(queue_.now(), {.kind = EventKind::reset, .actor = connection.ends[end], .id = number});
+      queue_.push(queue_.now(),
+                  {.kind = EventKind::reset, .actor = connection.ends[end], .detail = 1, .id = number});
     }
   }
 }

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <array>
-#include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -47,6 +47,9 @@ class Network {
   void close(ConnectionNumber connection, Place end);
   // The process at `end` is gone, and all its connections with it.
   void close_all(Place end);
+  // Whether what now comes to the end of its way gets there: a link that is cut loses it. What a connection
+  // brings is sent again, and what follows it waits.
+  bool arrives(Event& event);
   // EventKind::resend.
   void resend(ConnectionNumber connection, std::uint32_t way);
   // A segment reached an end that is gone: the sender is told.
@@ -62,7 +65,8 @@ class Network {
   // One way of a connection.
   struct Way {
     Time last_arrival{0};
-    std::deque<std::string> unsent;  // waits for a retransmission that gets through
+    std::uint32_t last_segment = 0;
+    std::map<std::uint32_t, std::string> unsent;  // waits for a retransmission that gets through
     Time stalled_since{0};
     Duration backoff{0};
   };
@@ -73,8 +77,11 @@ class Network {
   };
 
   void deliver(Place from, Place to, const std::string& frame, bool in_order);
-  void deliver(ConnectionNumber number, Connection& connection, std::uint32_t way, std::string bytes);
+  void deliver(ConnectionNumber number, Connection& connection, std::uint32_t way, std::uint32_t segment,
+               std::string bytes);
   void stall(ConnectionNumber number, Way& way, std::uint32_t which);
+  void resend_later(ConnectionNumber number, Way& way, std::uint32_t which);
+  bool segment_arrives(Event& event);
   void reset(ConnectionNumber number, Connection& connection, std::uint32_t end);
   void close_end(ConnectionNumber number, Connection& connection, std::uint32_t end);
   void break_both(ConnectionNumber number, Connection& connection);

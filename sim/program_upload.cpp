@@ -1,6 +1,7 @@
 // The founding story: every client wants every object in the store; one uploads it, the others learn that it
 // is done.
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "sim/programs.hpp"
@@ -58,28 +59,47 @@ class Upload : public Program {
     co_await agent.answer(release);
   }
 
+  // Says so before it begins, but only over what it knows of the record: whoever was done in between is not
+  // overwritten.
   Task run_as_holder(Agent& agent, std::string name, lock::Token token, bool& done) {
-    const auto read_at = agent.world_now();
-    const auto read = agent.begin(lock::Query(lock::GetStatus{name}));
-    co_await agent.answer(read);
-    done = says_done(agent.reply<lock::NameView>(read));
-    if (done) co_return;
-    bool stands = false;
-    co_await set(agent, name, "running", token, stands);
-    if (!stands) co_return;
-    bool stored = false;
-    co_await upload(agent, name, token, read_at, stored);
-    if (stored) co_await set(agent, name, "done", token, done);
+    for (;;) {
+      const auto asked_at = agent.world_now();
+      lock::Reply reply;
+      co_await set(agent, name, "running", token, known_[name], reply);
+      if (const auto* differs = std::get_if<lock::RevisionMismatch>(&reply)) {
+        known_[name] = differs->actual;
+        const auto read = agent.begin(lock::Query(lock::GetStatus{name}));
+        co_await agent.answer(read);
+        done = says_done(agent.reply<lock::NameView>(read));
+        if (done) co_return;
+        continue;
+      }
+      if (!std::holds_alternative<lock::StatusSet>(reply)) co_return;
+      bool stored = false;
+      co_await upload(agent, name, token, asked_at, stored);
+      if (!stored) co_return;
+      co_await set(agent, name, "done", token, std::nullopt, reply);
+      done = std::holds_alternative<lock::StatusSet>(reply);
+      co_return;
+    }
   }
 
-  Task set(Agent& agent, std::string name, std::string state, lock::Token token, bool& stands) {
-    lock::SetStatus status;
-    status.name = name;
-    status.state = state;
-    status.token = token;
-    const auto call = agent.begin(lock::Operation(status));
-    co_await agent.answer(call);
-    stands = agent.reply<lock::StatusSet>(call).has_value();
+  // Where the session has ended meanwhile it is said once more, in a new one: that a token is stale is for
+  // the servers to know. `reply` stays SessionExpired where nothing is known.
+  Task set(Agent& agent, std::string name, std::string state, lock::Token token,
+           std::optional<lock::Revision> if_revision, lock::Reply& reply) {
+    reply = lock::SessionExpired{};
+    for (int session = 0; session < 2 && std::holds_alternative<lock::SessionExpired>(reply); ++session) {
+      lock::SetStatus status;
+      status.name = name;
+      status.state = state;
+      status.token = token;
+      status.if_revision = if_revision;
+      const auto call = agent.begin(lock::Operation(status));
+      co_await agent.answer(call);
+      if (const auto* known = std::get_if<lock::Reply>(&agent.finished(call)->outcome)) reply = *known;
+      if (const auto* set = std::get_if<lock::StatusSet>(&reply)) known_[name] = set->revision;
+    }
   }
 
   // Between the first byte and the last nobody looks at the lease: what comes too late is the store's to
@@ -100,6 +120,7 @@ class Upload : public Program {
 
   ProgramTuning tuning_;
   std::vector<std::string> wanted_;
+  std::map<std::string, lock::Revision> known_;  // of each record, when it was last heard of; 0: no record
 };
 
 }  // namespace

@@ -20,8 +20,8 @@ constexpr Place kNobody = ~Place{0};
 
 enum class EventKind : std::uint8_t {
   peer_frame,  // id: the place it comes from
-  segment,     // id: the connection
-  reset,       // id: the connection
+  segment,     // id: the connection; detail: its number among those that went this way
+  reset,       // id: the connection; detail: 1 where its own machine gave up
   resend,      // id: the connection; detail: which way
   server_run,
   server_wake,
@@ -44,6 +44,7 @@ struct Event {
   std::uint32_t detail = 0;
   std::uint64_t id = 0;
   std::string bytes = {};
+  bool arrived = false;  // at its machine, which was paused
 };
 
 class Queue {

@@ -2,22 +2,46 @@
 
 #include <algorithm>
 
+#include "core/base/duration.hpp"
+
 namespace sim {
 
+namespace {
+
+std::string tell(const Scenario& scenario, const std::vector<SeenEvent>& events, std::size_t at) {
+  if (at >= events.size()) return "the run is over";
+  const auto& event = events[at];
+  return "at " + base::format_duration(event.at) + " " + name_of(event.kind) +
+         (event.actor == kNobody ? "" : " of " + Faults::name_of(event.actor, scenario.servers)) + " (" +
+         std::to_string(event.id) + ", " + std::to_string(event.detail) + ")";
+}
+
+}  // namespace
+
+std::optional<std::string> difference(const Scenario& scenario, const std::vector<SeenEvent>& one,
+                                      const std::vector<SeenEvent>& other) {
+  if (one == other) return std::nullopt;
+  const auto common = static_cast<std::ptrdiff_t>(std::min(one.size(), other.size()));
+  const auto parted = std::mismatch(one.begin(), one.begin() + common, other.begin()).first;
+  const auto at = static_cast<std::size_t>(parted - one.begin());
+  const auto first = tell(scenario, one, at);
+  const auto second = tell(scenario, other, at);
+  const auto number = "the runs part at event " + std::to_string(at + 1) + ": ";
+  if (first == second) return number + first + " brings other bytes";
+  return number + "first " + first + ", then " + second;
+}
+
 std::optional<std::string> rerun(const Scenario& scenario, std::uint64_t seed) {
-  std::vector<std::uint64_t> first;
-  std::vector<std::uint64_t> second;
+  std::vector<SeenEvent> first;
+  std::vector<SeenEvent> second;
   RunOptions options;
-  options.digests = &first;
+  options.events = &first;
   const auto one = run_seed(scenario, seed, options);
-  options.digests = &second;
+  options.events = &second;
   const auto other = run_seed(scenario, seed, options);
-  if (first == second && one.history == other.history) return std::nullopt;
-  const auto common = std::min(first.size(), second.size());
-  const auto at =
-      std::mismatch(first.begin(), first.begin() + static_cast<std::ptrdiff_t>(common), second.begin()).first;
-  return "the runs part at event " + std::to_string(at - first.begin() + 1) + " of " +
-         std::to_string(one.events);
+  if (const auto different = difference(scenario, first, second)) return different;
+  if (one.history == other.history) return std::nullopt;
+  return "the same events, but the clients' histories differ";
 }
 
 }  // namespace sim

@@ -3,12 +3,17 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "sim/world.hpp"
 
 namespace sim {
 
-// Runs the seed twice. Nothing: both were the same; otherwise the first event that differs.
+// Of two runs of one scenario and seed. Nothing: they were the same; otherwise the first event that differs.
+std::optional<std::string> difference(const Scenario& scenario, const std::vector<SeenEvent>& one,
+                                      const std::vector<SeenEvent>& other);
+
+// Runs the seed twice; as above.
 std::optional<std::string> rerun(const Scenario& scenario, std::uint64_t seed);
 
 }  // namespace sim

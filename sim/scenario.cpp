@@ -2,9 +2,8 @@
 #include "sim/scenario.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 
+#include "sim/check/read_text.hpp"
 #include "sim/fields.hpp"
 #include "sim/timeline_fields.hpp"
 
@@ -214,11 +213,9 @@ base::Result<Scenario> parse_scenario(std::string_view text, const std::string& 
 }
 
 base::Result<Scenario> read_scenario(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf()))
-    return base::Error{path + ": can't be read; expected a scenario file"};
-  return parse_scenario(text.str(), path);
+  const auto text = check::read_text(path, "a scenario file");
+  if (!text.ok()) return text.failure();
+  return parse_scenario(text.value(), path);
 }
 
 }  // namespace sim

@@ -131,8 +131,9 @@ void Server::send(host::ConnectionId to, std::string frame) {
 void Server::close(host::ConnectionId connection, const std::string&) {
   // The host is told of its end in a turn of its own, as a socket does it.
   network_.close(connection.value, place_);
-  queue_.push(queue_.now(),
-              {.kind = EventKind::reset, .actor = place_, .epoch = epoch_, .id = connection.value});
+  queue_.push(
+      queue_.now(),
+      {.kind = EventKind::reset, .actor = place_, .epoch = epoch_, .detail = 1, .id = connection.value});
 }
 
 }  // namespace sim

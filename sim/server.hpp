@@ -43,6 +43,7 @@ class Server : host::Wakeups, host::Peers, host::Clients, host::Observer {
   std::uint32_t epoch() const { return epoch_; }
   // Only while it is up.
   const node::Node& node() const { return host_->node(); }
+  const Disk& disk() const { return disk_; }
 
   void start();
   // Answers how many writes were lost.

@@ -14,8 +14,9 @@ World::World(const Scenario& scenario, std::uint64_t seed, RunOptions options)
       trace_(options.trace),
       network_(queue_, coverage_, scenario.network, scenario.servers + scenario.clients,
                base::Random(seed, "network")),
+      history_(queue_, trace_),
       store_(coverage_),
-      surroundings_{queue_, network_, history_, coverage_, store_, scenario.servers, 0, {}},
+      surroundings_{queue_, network_, history_, coverage_, store_, scenario.servers, {}},
       paused_(scenario.servers + scenario.clients),
       held_back_(scenario.servers + scenario.clients),
       faults_(scenario_.timeline, queue_, network_, coverage_, *this, base::Random(seed, "faults")),
@@ -103,10 +104,15 @@ void World::account(const Event& event) {
               (event.detail & 0xFFFFFF));
   digest_.add(event.id);
   if (!event.bytes.empty()) digest_.add(event.bytes);
-  if (options_.digests) options_.digests->push_back(digest_.value());
+  if (options_.events) {
+    options_.events->push_back(
+        {queue_.now(), event.kind, event.actor, event.detail, event.id, digest_.value()});
+  }
 }
 
 void World::handle(Event event) {
+  if (!event.arrived && !network_.arrives(event)) return;
+  event.arrived = true;
   if (event.actor != kNobody && paused_[event.actor] > 0) {
     held_back_[event.actor].push_back(std::move(event));
     return;

@@ -34,12 +34,22 @@ struct Outcome {
   std::string history;  // JSON lines
 };
 
+// An event as another run of the same seed must have it too.
+struct SeenEvent {
+  Time at;
+  EventKind kind;
+  Place actor;
+  std::uint32_t detail;
+  std::uint64_t id;
+  std::uint64_t digest;  // of everything up to it
+  bool operator==(const SeenEvent&) const = default;
+};
+
 struct RunOptions {
   std::ostream* trace = nullptr;
   bool trace_messages = false;
   std::optional<Time> until;
-  // Appended: the digest after each event.
-  std::vector<std::uint64_t>* digests = nullptr;
+  std::vector<SeenEvent>* events = nullptr;  // appended
 };
 
 class World : Onlooker, Stage {
@@ -65,6 +75,7 @@ class World : Onlooker, Stage {
 
   // judging.cpp
   void observe(Server& server);
+  void look_at_disks(const Server& server);
   void violate(Violation violation);
   void judge(Outcome& outcome);
   void judge_history(Outcome& outcome);
@@ -105,6 +116,7 @@ class World : Onlooker, Stage {
   Faults faults_;
 
   check::RaftInvariants invariants_;
+  raft::Index committed_;  // and found on the disks of a quorum
   Digest digest_;
   std::vector<std::uint64_t> machine_events_;  // by server: of this run of it
   std::uint64_t machine_events_seen_ = 0;      // in the cluster

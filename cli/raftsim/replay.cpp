@@ -6,6 +6,7 @@
 #include "cli/raftsim/print.hpp"
 #include "cli/raftsim/verbs.hpp"
 #include "core/base/duration.hpp"
+#include "sim/rerun.hpp"
 
 namespace raftsim {
 
@@ -26,8 +27,15 @@ int replay(const ReplayAsked& asked) {
     options.trace = &trace;
     options.trace_messages = true;
   }
+  std::vector<sim::SeenEvent> events;
+  options.events = &events;
   const auto outcome = sim::run_seed(scenario.value(), asked.seed, options);
   std::cout.flush();
+  std::vector<sim::SeenEvent> again;
+  sim::RunOptions quiet;
+  quiet.until = options.until;
+  quiet.events = &again;
+  (void)sim::run_seed(scenario.value(), asked.seed, quiet);
   if (!asked.history.empty()) {
     std::ofstream history(asked.history);
     if (!(history << outcome.history)) return complain(asked.history + ": can't be written"), kUsage;
@@ -36,6 +44,8 @@ int replay(const ReplayAsked& asked) {
               outcome.seed, outcome.violation ? "violation" : "pass", outcome.digest,
               sim::short_number(outcome.events).c_str(), sim::short_number(outcome.operations).c_str(),
               base::format_duration(outcome.simulated).c_str());
+  if (const auto different = sim::difference(scenario.value(), events, again))
+    return complain("not deterministic: " + *different), kNotDeterministic;
   if (outcome.violation) return print_text(scenario.value(), outcome), kViolation;
   if (outcome.inconclusive) return complain(*outcome.inconclusive), kInconclusive;
   return kPass;

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstdio>
 #include <fstream>
+#include <map>
 #include <optional>
 #include <unistd.h>
 
@@ -79,15 +80,36 @@ int worse(int a, int b) {
   return weight(a) >= weight(b) ? a : b;
 }
 
+// Prints outcomes in the order of their seeds, however they come.
+class InOrder {
+ public:
+  explicit InOrder(const sim::Scenario& scenario) : scenario_(scenario) {}
+  void add(const sim::Outcome& outcome) {
+    early_.emplace(outcome.seed, outcome);
+    for (; next_ < scenario_.seeds.size(); ++next_) {
+      const auto due = early_.find(scenario_.seeds[next_]);
+      if (due == early_.end()) return;
+      print_json(scenario_, due->second);
+      early_.erase(due);
+    }
+  }
+
+ private:
+  const sim::Scenario& scenario_;
+  std::size_t next_ = 0;
+  std::multimap<std::uint64_t, sim::Outcome> early_;
+};
+
 int run_one(const sim::Scenario& scenario, const RunAsked& asked, Totals& totals) {
   sim::Summary summary;
   sim::Load load;
   {
+    InOrder in_order(scenario);
     ProgressLine progress(scenario.name, scenario.seeds.size());
     const auto jobs = asked.jobs ? asked.jobs : sim::processors();
     load = sim::run_seeds(scenario, scenario.seeds, jobs, [&](const sim::Outcome& outcome) {
       summary.add(scenario, outcome);
-      if (asked.json) print_json(scenario, outcome);
+      if (asked.json) in_order.add(outcome);
       progress.step(summary.failures);
     });
   }

@@ -1,10 +1,10 @@
 #include "sim/check/check_file.hpp"
 
-#include <fstream>
 #include <set>
 #include <sstream>
 
 #include "core/base/overload.hpp"
+#include "sim/check/read_text.hpp"
 
 namespace check {
 
@@ -72,11 +72,9 @@ base::Result<Report> check_history(const History& history, std::optional<Model> 
 
 base::Result<Report> check_file(const std::string& path, std::optional<Model> model,
                                 std::optional<Format> format, const Budget& budget) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream content;
-  if (in) content << in.rdbuf();
-  if (!in || in.bad()) return base::Error{path + ": can't be read; expected a history file"};
-  const std::string text = content.str();
+  const auto read = read_text(path, "a history file");
+  if (!read.ok()) return read.failure();
+  const auto& text = read.value();
   if (!format) format = guess_format(text);
   const auto history = parse_history(*format, text, path);
   if (!history.ok()) return history.failure();

@@ -1,7 +1,6 @@
 #include "sim/check/history_file.hpp"
 
-#include <fstream>
-#include <sstream>
+#include "sim/check/read_text.hpp"
 
 namespace check {
 
@@ -25,11 +24,9 @@ base::Result<History> parse_history(Format format, std::string_view text, const 
 }
 
 base::Result<History> read_history(const std::string& path, Format format) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream content;
-  if (in) content << in.rdbuf();
-  if (!in || in.bad()) return base::Error{path + ": can't be read; expected a history file"};
-  return parse_history(format, content.str(), path);
+  const auto text = read_text(path, "a history file");
+  if (!text.ok()) return text.failure();
+  return parse_history(format, text.value(), path);
 }
 
 }  // namespace check

@@ -14,6 +14,7 @@ class NetworkTest : public ::testing::Test {
     std::vector<std::string> texts;
     while (!queue_.empty()) {
       auto event = queue_.pop();
+      if (!network.arrives(event)) continue;
       if (event.kind == EventKind::resend) network.resend(event.id, event.detail);
       if (event.kind == EventKind::reset) texts.push_back("reset");
       if (event.kind == EventKind::segment || event.kind == EventKind::peer_frame)
@@ -33,6 +34,31 @@ TEST_F(NetworkTest, DropsDatagramsOnALinkThatIsCutAndNoOther) {
   network.send_datagram(0, 1, "lost");
   network.send_datagram(1, 0, "back");
   EXPECT_EQ(arrivals(network), Texts{"back"});
+}
+
+TEST_F(NetworkTest, LosesWhatIsOnItsWayWhenTheLinkIsCut) {
+  auto network = make();
+  network.send_datagram(0, 1, "lost");
+  network.send_datagram(1, 0, "back");
+  network.cut({{0, 1}});
+  EXPECT_EQ(arrivals(network), Texts{"back"});
+  EXPECT_EQ(coverage_["messages_cut"], 1u);
+}
+
+TEST_F(NetworkTest, KeepsTheOrderOfAConnectionThatIsCutUnderWay) {
+  auto network = make({.latency_ns = Distribution::uniform(1, 1'000'000)});
+  const auto connection = network.connect(2, 0);
+  Texts sent;
+  const auto send = [&] { network.send(connection, 2, sent.emplace_back(std::to_string(sent.size()))); };
+  for (int i = 0; i < 10; ++i) send();
+  network.cut({{2, 0}});
+  for (int i = 0; i < 5; ++i) {
+    auto event = queue_.pop();
+    EXPECT_FALSE(network.arrives(event));
+  }
+  send();
+  network.mend({{2, 0}});
+  EXPECT_EQ(arrivals(network), sent);
 }
 
 TEST_F(NetworkTest, MendsALinkOnlyWhenNoPartitionCutsItAnyMore) {

@@ -16,6 +16,26 @@ TEST(World, RunsTheSameSeedTheSameWay) {
   for (const std::uint64_t seed : {1u, 2u, 3u}) EXPECT_EQ(rerun(scenario, seed), std::nullopt);
 }
 
+TEST(World, TellsTheFirstEventThatTwoRunsDoNotShare) {
+  const auto scenario = standing("leader-crash");
+  std::vector<SeenEvent> one;
+  RunOptions options;
+  options.events = &one;
+  options.until = std::chrono::seconds(1);
+  (void)run_seed(scenario, 1, options);
+  ASSERT_GT(one.size(), 10u);
+  EXPECT_EQ(difference(scenario, one, one), std::nullopt);
+  auto other = one;
+  other[3].kind = EventKind::disk_done;
+  other[3].actor = 4;
+  const auto told = difference(scenario, one, other).value_or("");
+  EXPECT_EQ(told.rfind("the runs part at event 4: first at ", 0), 0u) << told;
+  EXPECT_NE(told.find("disk_done of server 5"), std::string::npos) << told;
+  other = one;
+  other.resize(4);
+  EXPECT_NE(difference(scenario, one, other).value_or("").find("then the run is over"), std::string::npos);
+}
+
 TEST(World, RunsAnotherSeedAnotherWay) {
   const auto scenario = standing("leader-crash");
   EXPECT_NE(run_seed(scenario, 1).digest, run_seed(scenario, 2).digest);

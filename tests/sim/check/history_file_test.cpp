@@ -128,5 +128,17 @@ TEST(CheckFile, ReportsWhichCheckFailed) {
   EXPECT_EQ(report.value().lines.size(), 3u);
 }
 
+TEST(HistoryFile, SaysThatAFolderIsNoHistory) {
+  const auto report = check_file(LOCKD_SOURCE_DIR, std::nullopt, std::nullopt);
+  ASSERT_FALSE(report.ok());
+  EXPECT_EQ(report.error(), std::string(LOCKD_SOURCE_DIR) + ": is a folder; expected a history file");
+}
+
+TEST(HistoryFile, SaysThatThereIsNothingInAFile) {
+  const auto report = check_file("/dev/null", std::nullopt, std::nullopt);
+  ASSERT_FALSE(report.ok());
+  EXPECT_EQ(report.error(), "/dev/null: is empty; expected a history file");
+}
+
 }  // namespace
 }  // namespace check

@@ -4,6 +4,12 @@
 
 namespace net {
 
+base::Error not_loopback(const Endpoint& endpoint) {
+  return {to_string(endpoint) +
+          " is not a loopback address, and nothing on the wire is encrypted or authenticated: listen on "
+          "127.0.0.1 or [::1], or accept the risk with --insecure"};
+}
+
 base::Result<boost::asio::ip::tcp::acceptor> listen(boost::asio::io_context& io, const Endpoint& endpoint,
                                                     bool insecure) {
   using boost::asio::ip::tcp;
@@ -14,12 +20,7 @@ base::Result<boost::asio::ip::tcp::acceptor> listen(boost::asio::io_context& io,
                                       tcp::resolver::passive | tcp::resolver::numeric_service, error);
   if (error || found.empty()) return base::Error{"can't resolve " + name + ": " + error.message()};
   const auto address = found.begin()->endpoint();
-  if (!address.address().is_loopback() && !insecure) {
-    return base::Error{
-        name +
-        " is not a loopback address, and nothing on the wire is encrypted or authenticated: listen on "
-        "127.0.0.1 or [::1], or accept the risk with --insecure"};
-  }
+  if (!insecure && !address.address().is_loopback()) return not_loopback(endpoint);
   tcp::acceptor acceptor(io);
   acceptor.open(address.protocol(), error);
   if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);

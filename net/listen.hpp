@@ -9,8 +9,10 @@
 
 namespace net {
 
-// The first address that the host resolves to. Any but a loopback address is refused unless `insecure`:
-// nothing on the wire is encrypted or authenticated.
+// What is wrong with any other address, unless the operator takes it upon himself.
+base::Error not_loopback(const Endpoint& endpoint);
+
+// The first address that the host resolves to, where it is loopback or `insecure`.
 base::Result<boost::asio::ip::tcp::acceptor> listen(boost::asio::io_context& io, const Endpoint& endpoint,
                                                     bool insecure);
 

@@ -19,6 +19,8 @@ class Log {
   void error(std::string_view line) const;
   void event(std::string_view line) const;
   void detail(std::string_view line) const;
+  // Whether anybody reads details.
+  bool detailed() const { return verbosity_ >= Verbosity::details; }
 
  private:
   void say(std::string_view line) const;

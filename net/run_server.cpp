@@ -51,6 +51,17 @@ base::Result<std::vector<Endpoint>> endpoints_of(const std::vector<std::string>&
 
 }  // namespace
 
+base::Status check_allowed(const Endpoint& endpoint, bool insecure) {
+  boost::asio::io_context io;
+  boost::asio::ip::tcp::resolver resolver(io);
+  boost::system::error_code error;
+  const auto found = resolver.resolve(endpoint.host, std::to_string(endpoint.port),
+                                      boost::asio::ip::tcp::resolver::numeric_service, error);
+  const bool other = !error && !found.empty() && !found.begin()->endpoint().address().is_loopback();
+  if (other && !insecure) return not_loopback(endpoint);
+  return base::Done{};
+}
+
 base::Status check_listen(const Endpoint& endpoint, bool insecure) {
   boost::asio::io_context io;
   auto acceptor = listen(io, endpoint, insecure);

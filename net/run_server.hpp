@@ -28,6 +28,10 @@ struct CannotListen {
 };
 using End = std::variant<Stopped, CannotListen, store::Failure>;
 
+// Refuses any but a loopback address unless `insecure`: nothing on the wire is encrypted or authenticated. A
+// host that resolves to nothing is left to whoever listens.
+base::Status check_allowed(const Endpoint& endpoint, bool insecure);
+
 // Whether run_server could listen there now: to be asked before anything is made that would have to be
 // undone.
 base::Status check_listen(const Endpoint& endpoint, bool insecure);

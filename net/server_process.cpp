@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/base/overload.hpp"
+#include "net/event_line.hpp"
 
 namespace net {
 
@@ -89,7 +90,10 @@ void ServerProcess::noted(const node::Note& note) {
           [&](const node::SteppedDown& n) {
             log_.event("no longer leader of term " + std::to_string(n.term.value));
           },
-          [](const lock::Event&) {},
+          // A busy server has thousands a second: no line is made for nobody.
+          [&](const lock::Event& event) {
+            if (log_.detailed()) log_.detail(to_line(event));
+          },
       },
       note);
 }

@@ -8,6 +8,7 @@ enum ExitCode : int {
   kNo = 1,
   kUsage = 2,
   kUnknownOutcome = 120,
+  kDeadlock = 121,
   kLost = 122,
   kNotInTime = 124,
   kFailed = 125,

@@ -2,8 +2,10 @@
 
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
+#include <cstdlib>
 
 #include "cli/common/exit_code.hpp"
+#include "cli/common/held.hpp"
 #include "cli/lockctl/endpoints.hpp"
 #include "cli/lockctl/say.hpp"
 #include "core/base/duration.hpp"
@@ -66,6 +68,16 @@ struct Attempt {
   bool reached = false;
 };
 
+// Locks are not re-entrant: who waits without an end for the lock that its own command runs under waits for
+// ever.
+std::optional<Deadlock> waits_for_itself(const LockFlags& flags) {
+  const char* held = std::getenv("LOCKD_HELD");
+  const auto token = held ? cli::token_held(held, flags.name) : std::nullopt;
+  if (!token || flags.no_wait || flags.wait) return std::nullopt;
+  return Deadlock{flags.name + " is held by the `lockctl run` that this runs under (token " +
+                  std::to_string(*token) + "): it would wait for itself; use -n or -w to try all the same"};
+}
+
 Acquired judge(const Attempt& attempt, Cluster& cluster, const Global& global, const LockFlags& flags) {
   const auto not_reached = [&] {
     return NotReached{
@@ -104,6 +116,7 @@ Acquired judge(const Attempt& attempt, Cluster& cluster, const Global& global, c
 
 Acquired acquire_lock(Cluster& cluster, Signals& signals, const Global& global, const LockFlags& flags,
                       std::optional<lock::Millis> detached) {
+  if (const auto deadlock = waits_for_itself(flags)) return *deadlock;
   Attempt attempt;
   const auto name = global.full_name(flags.name);
   WaitingLine line(cluster.io(), global, flags.name);
@@ -148,6 +161,7 @@ int exit_code_of(const Acquired& acquired, const LockFlags& flags, int not_reach
                         cli::kUnknownOutcome);
           },
           [&](const Refused& refused) { return with(flags.name + ": " + refused.why, refused_code); },
+          [&](const Deadlock& deadlock) { return with(deadlock.why, cli::kDeadlock); },
           [](const Interrupted& by) -> int { return cli::kSignalBase + by.signal; }},
       acquired);
 }

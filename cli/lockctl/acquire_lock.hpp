@@ -24,10 +24,14 @@ struct OutcomeUnknown {};
 struct Refused {
   std::string why;
 };
+// It would wait for what it runs under.
+struct Deadlock {
+  std::string why;
+};
 struct Interrupted {
   int signal;
 };
-using Acquired = std::variant<Granted, NotInTime, NotReached, OutcomeUnknown, Refused, Interrupted>;
+using Acquired = std::variant<Granted, NotInTime, NotReached, OutcomeUnknown, Refused, Deadlock, Interrupted>;
 
 // `detached`: for so long, and apart from the session. While it waits on a terminal, one line tells for what.
 // A grant that came after a signal is given back first.

@@ -172,7 +172,7 @@ int carry_out(const Global& global, const Bench& bench) {
     if (const auto closed = history->close(); !closed) return complain(closed.error()), cli::kFailed;
   }
   auto& samples = measured.samples;
-  if (samples.pair.count() == 0 && samples.failed == 0) {
+  if (!samples.reached) {
     return complain(why_not_reached(endpoints.value(), bench.warmup + bench.measured)), cli::kFailed;
   }
   for (auto* latencies : {&samples.acquire, &samples.pair, &samples.handoff}) latencies->sort();

@@ -44,6 +44,7 @@ class Mixed : public LoadClient {
   }
 
   void count(const client::Finished& finished) {
+    samples_.reached = samples_.reached || driver_.session().has_value();
     samples_.unknown += std::holds_alternative<client::Unknown>(finished.outcome) ? 1 : 0;
     samples_.timed_out += std::holds_alternative<client::TimedOut>(finished.outcome) ? 1 : 0;
     const auto* refused = reply_of<lock::Refused>(finished);

@@ -64,6 +64,7 @@ class Repeating : public LoadClient {
                                 std::holds_alternative<lock::StatusSet>(*reply) ||
                                 std::holds_alternative<lock::NameView>(*reply));
     if (!good) return failed(finished);
+    samples_.reached = true;
     if (samples_.measuring) {
       const auto now = net::now();
       samples_.pair.add(now - asked_);
@@ -77,6 +78,7 @@ class Repeating : public LoadClient {
     const auto* reply = std::get_if<lock::Reply>(&finished.outcome);
     const auto* refused = reply ? std::get_if<lock::Refused>(reply) : nullptr;
     samples_.failure = refused ? refused->why : reply ? lock::name_of(*reply) : "no answer";
+    samples_.reached = samples_.reached || refused;
     // What the servers refuse once, they refuse again: this client has nothing more to give.
     if (reply) {
       --samples_.busy;

@@ -29,6 +29,7 @@ class Latencies {
 struct Samples {
   bool measuring = false;
   bool stopping = false;
+  bool reached = false;  // the servers have answered something
   Latencies acquire, pair, handoff;
   std::uint64_t failed = 0;
   std::string failure;  // of the last that failed

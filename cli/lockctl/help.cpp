@@ -10,13 +10,13 @@ const char* const kTop = R"(
   lockctl run -n deploy -- ./deploy.sh      only if nobody else does it now
   lockctl status deploy                     who holds it, who waits
 
-The cluster is that of --endpoints, else LOCKD_ENDPOINTS, else of `lockctl dev up` in this folder or the nearest
-above it. Durations carry a unit (500ms 15s 2m 24h); a bare number is seconds.
+The cluster is that of --endpoints, else LOCKD_ENDPOINTS, else of `lockctl dev up` in this folder or the
+nearest above it. Durations carry a unit (500ms 15s 2m 24h); a bare number is seconds.
 
-Exit codes of run: the command's own, or 128+N when signal N ended it; 124 not acquired in time, 122 the lock was
-lost, 120 outcome unknown, 125 not started because of lockctl, the cluster or the usage, 126/127 not executable/not
-found. Of the other verbs: 0 yes, 1 no, 2 usage, 124 not in time (acquire, --wait), 120 outcome unknown, 125 failed.
-`lockctl VERB --help` tells more.)";
+Exit codes of run: the command's own, or 128+N when signal N ended it; 124 not acquired in time, 122 the
+lock was lost, 121 it would wait for itself, 120 outcome unknown, 125 not started because of lockctl, the
+cluster or the usage, 126/127 not executable/not found. Of the other verbs: 0 yes, 1 no, 2 usage, 124 not in time (acquire, --wait),
+120 outcome unknown, 125 failed. `lockctl VERB --help` tells more.)";
 
 const char* const kRun = R"(
   lockctl run deploy -- ./deploy.sh              wait for the lock, run, give it back
@@ -24,10 +24,11 @@ const char* const kRun = R"(
   lockctl run -w 2m -E 0 nightly -- ./job        wait at most two minutes, and then call it a success
   lockctl run -t 60s -k 10s db -- ./migrate      a lease of a minute; TERM, and KILL ten seconds later
 
-The command sees LOCKD_LOCK, LOCKD_TOKEN (the fencing token), LOCKD_SESSION, LOCKD_HELD and LOCKD_ENDPOINTS.
-The lease is renewed while it runs. If it can't be, the command and all that it started get TERM and then KILL
-before the lease ends at the servers, also when lockctl itself was killed; lockctl then exits with 122. What the
-command leaves behind when it ends gets TERM, and KILL after the kill-after, before the lock is given back.)";
+The command sees LOCKD_LOCK, LOCKD_TOKEN (the fencing token), LOCKD_SESSION, LOCKD_HELD and
+LOCKD_ENDPOINTS. The lease is renewed while it runs. If it can't be, the command and all that it started
+get TERM and then KILL before the lease ends at the servers, also when lockctl itself was killed; lockctl
+then exits with 122. What the command leaves behind when it ends gets TERM, and KILL after the
+kill-after, before the lock is given back.)";
 
 const char* const kAcquire = R"(
   token=$(lockctl acquire -t 5m deploy)          a hold of five minutes that outlives this command
@@ -58,9 +59,9 @@ const char* const kStatus = R"(
   lockctl status deploy --wait -w 10m                    until somebody wrote done, failed or lost
   lockctl status deploy --clear
 
-Exit 0 when there is a holder or a record, else 1; with --wait 0 when the outcome is done, else 1; with --set 1 when
---if-index or the token does not fit any more. Within `lockctl run deploy`, a write names the token of that hold by
-itself, so that it is refused once the lock is lost.)";
+Exit 0 when there is a holder or a record, else 1; with --wait 0 when the outcome is done, else 1; with
+--set 1 when --if-index or the token does not fit any more. Within `lockctl run deploy`, a write names
+the token of that hold by itself, so that it is refused once the lock is lost.)";
 
 const char* const kList = R"(
   lockctl ls             every name that is held, waited for or has a record
@@ -75,10 +76,10 @@ const char* const kBench = R"(
   lockctl bench --clients 64 --secs 10
   lockctl bench --workload contended --clients 16
 
-Workloads: uncontended (a lock for each client), contended (one for all), status (writes), read (linearizable),
-mixed (locks, statuses written under them and read, compare-and-set). With mixed, --history FILE keeps what every
-client saw; `raftsim check FILE` judges it.
---output result prints one line `RESULT {json}`; the CPU of the servers is in it for --pids, or a local cluster.)";
+Workloads: uncontended (a lock for each client), contended (one for all), status (writes), read
+(linearizable), mixed (locks, statuses written under them and read, compare-and-set). With mixed,
+--history FILE keeps what every client saw; `raftsim check FILE` judges it. --output result prints one
+line `RESULT {json}`; the CPU of the servers is in it for --pids, or a local cluster.)";
 
 const char* const kDev = R"(
   lockctl dev up --servers 3     start one here, or start again what is down

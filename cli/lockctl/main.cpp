@@ -9,14 +9,15 @@
 int main(int argc, char** argv) {
   try {
     return std::visit(base::Overload{[](const lockctl::Options& options) -> int {
-                                       return std::visit(
+                                       return lockctl::having_printed(std::visit(
                                            [&](const auto& verb) -> int {
                                              return lockctl::carry_out(options.global, verb);
                                            },
-                                           options.verb);
+                                           options.verb));
                                      },
                                      [](const lockctl::Answer& answer) -> int {
-                                       return lockctl::print(answer.text) ? cli::kYes : cli::kFailed;
+                                       lockctl::print(answer.text);
+                                       return lockctl::having_printed(cli::kYes);
                                      },
                                      [](const lockctl::UsageError& error) -> int {
                                        lockctl::complain(error.message);

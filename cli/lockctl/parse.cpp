@@ -145,6 +145,9 @@ std::string did_you_mean(const std::string& word, const std::vector<std::string>
 std::string unknown_word(const CLI::App* parent, const std::string& word) {
   static const std::set<std::string> kLater = {"-s",      "--shared", "--max-hold", "--barge",
                                                "--queue", "--red",    "--history",  "--watch"};
+  static const std::set<std::string> kLaterVerbs = {"once",      "watch",    "break",     "elect",
+                                                    "fence",     "audit",    "members",   "transfer",
+                                                    "downgrade", "snapshot", "completion"};
   const auto flag = word.substr(0, word.find('='));
   if (kLater.contains(flag) || word.starts_with("-S")) {
     return flag + " is not offered in this version: locks are exclusive, and first come is first served";
@@ -157,7 +160,12 @@ std::string unknown_word(const CLI::App* parent, const std::string& word) {
   std::vector<std::string> verbs;
   for (const auto* sub : parent->get_subcommands([](const CLI::App*) { return true; }))
     verbs.push_back(sub->get_name());
+  if (parent->get_name() == "run")
+    return "'" + word + "' is one word too many: write the command behind `--`: lockctl run NAME -- CMD...";
   if (verbs.empty()) return "'" + word + "' is one word too many";
+  if (!parent->get_parent() && kLaterVerbs.contains(word)) {
+    return "`" + word + "` is not offered in this version" + did_you_mean("", verbs);
+  }
   return "there is no verb '" + word + "'" + did_you_mean(word, verbs);
 }
 
@@ -167,9 +175,39 @@ const CLI::App* innermost(const CLI::App& app) {
   return at;
 }
 
-std::string verb_of(const CLI::App* sub) {
+std::string words_of(const CLI::App* sub) {
   const auto* parent = sub->get_parent();
   return (parent->get_parent() ? parent->get_name() + " " : "") + sub->get_name();
+}
+
+// The first option that was given nothing: an unset variable of a script, more likely than a wish.
+std::string given_nothing(const CLI::App* sub) {
+  static const std::set<std::string> kMayBeEmpty = {"value", "note", "label", "endpoints", "ns"};
+  for (const auto* app = sub; app != nullptr; app = app->get_parent()) {
+    for (const auto* option : app->get_options()) {
+      if (option->get_lnames().empty() && option->get_snames().empty()) continue;
+      const auto& name =
+          option->get_lnames().empty() ? option->get_snames().front() : option->get_lnames().front();
+      const auto given = option->results();
+      if (kMayBeEmpty.contains(name) || std::ranges::find(given, "") == given.end()) continue;
+      return (name.size() == 1 ? "-" : "--") + name + " is empty: give it a value or leave it out";
+    }
+  }
+  return "";
+}
+
+// What CLI11 complains about, in our words.
+std::string reworded(const std::string& problem, const CLI::App* sub) {
+  static const std::string kConvert = "Could not convert: ";
+  const auto equals = problem.find(" = ");
+  if (problem.starts_with(kConvert) && equals != std::string::npos) {
+    const auto flag = problem.substr(kConvert.size(), equals - kConvert.size());
+    const bool yes_or_no = flag == "--quiet" || flag == "--verbose";
+    return flag + ": '" + problem.substr(equals + 3) + "' is not " +
+           (yes_or_no ? "true or false" : "a number");
+  }
+  if (!problem.starts_with("A subcommand is required")) return problem;
+  return sub->get_parent() ? "which of up, status, kill and down?" : "which verb?";
 }
 
 // CLI11 takes arguments from the back.
@@ -206,17 +244,19 @@ std::variant<Options, Answer, UsageError> parse_options(int argc, char** argv) {
   } catch (const CLI::CallForVersion&) {
     return Answer{"lockctl " LOCKD_VERSION "\n"};
   } catch (const CLI::ParseError& error) {
-    problem = error.what();
+    problem = reworded(error.what(), innermost(app));
   }
   const auto* sub = innermost(app);
-  if (const auto extra = app.remaining(true); !extra.empty())
-    return UsageError{unknown_word(sub, extra.front()), code};
+  auto extra = app.remaining(true);
+  std::erase(extra, "--");  // what is behind it is no flag, and that is all it says
+  if (!extra.empty()) return UsageError{unknown_word(sub, extra.front()), code};
+  if (const auto empty = given_nothing(sub); !empty.empty()) return UsageError{empty, code};
   if (!problem.empty())
-    return UsageError{problem + "; `lockctl " + (sub == &app ? "" : verb_of(sub) + " ") + "--help` shows how",
-                      code};
-  auto options = make_options(verb_of(sub), words);
+    return UsageError{
+        problem + "; `lockctl " + (sub == &app ? "" : words_of(sub) + " ") + "--help` shows how", code};
+  auto options = make_options(words_of(sub), words);
   if (!options)
-    return UsageError{options.error(), verb_of(sub) == "run" ? int{cli::kFailed} : int{cli::kUsage}};
+    return UsageError{options.error(), words_of(sub) == "run" ? int{cli::kFailed} : int{cli::kUsage}};
   return std::move(options).value();
 }
 

@@ -61,9 +61,10 @@ int code_of_exec_error(const std::string& command, int error) {
 }
 
 // Whether the hold stood until now. The servers end the session by themselves when they can't be asked.
-bool give_back(Cluster& cluster, const Global& global, const Run& run, lock::Token token) {
+bool give_back(Cluster& cluster, const Global& global, const Run& run, lock::Token token, bool lost) {
   const auto answer = cluster.ask(lock::Operation(lock::Release{global.full_name(run.lock.name), token}), 2s);
   const auto* reply = std::get_if<lock::Reply>(&answer.outcome);
+  if (!reply && lost) return true;
   if (!reply) {
     complain("could not give " + run.lock.name +
              " back: the cluster does not answer; it is free when the lease of " + roughly(run.lock.ttl) +
@@ -75,7 +76,7 @@ bool give_back(Cluster& cluster, const Global& global, const Run& run, lock::Tok
 }
 
 int finish(const CommandEnd& end, Cluster& cluster, const Global& global, const Run& run, lock::Token token) {
-  const bool stood = end.session_expired || give_back(cluster, global, run, token);
+  const bool stood = end.session_expired || give_back(cluster, global, run, token, end.lost);
   if (end.exec_error != 0) return code_of_exec_error(run.command.front(), end.exec_error);
   if (end.left_behind > 0) {
     say(global.quiet, "ended " + std::to_string(end.left_behind) + " process" +

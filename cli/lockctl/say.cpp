@@ -1,14 +1,18 @@
 #include "cli/lockctl/say.hpp"
 
 #include <cerrno>
+#include <cstring>
 #include <string_view>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "cli/common/exit_code.hpp"
 #include "core/base/duration.hpp"
 
 namespace lockctl {
 namespace {
+
+int print_error = 0;  // the errno of the last print that failed
 
 // One write a line, so that lines of several processes don't mix.
 bool write_all(int fd, std::string_view text) {
@@ -59,7 +63,15 @@ bool stderr_is_terminal() {
 }
 
 bool print(const std::string& text) {
-  return write_all(STDOUT_FILENO, text);
+  if (write_all(STDOUT_FILENO, text)) return true;
+  print_error = errno;
+  return false;
+}
+
+int having_printed(int code) {
+  if (print_error == 0 || code == cli::kFailed) return code;
+  complain(std::string("cannot write to standard output: ") + std::strerror(print_error));
+  return cli::kFailed;
 }
 
 }  // namespace lockctl

@@ -31,5 +31,7 @@ bool stderr_is_terminal();
 
 // The whole text, or false.
 bool print(const std::string& text);
+// The exit code at the end: an answer that did not get through is none, and complained about.
+int having_printed(int code);
 
 }  // namespace lockctl

@@ -104,9 +104,12 @@ LockFlags lock_flags(const Words& words, const Global& global, const char* defau
   if (words.no_wait && !words.wait.empty()) throw Wrong("-n and -w contradict each other: give one of them");
   if (words.timeout_code < 0 || words.timeout_code > 255) throw Wrong("-E: an exit code is 0 to 255");
   if (words.note.size() > lock::Limits().text_bytes) throw Wrong("--note: at most 256 bytes");
+  const auto wait = maybe_duration("-w", words.wait);
+  // As with flock(1), no time at all is no waiting.
+  const bool no_wait = words.no_wait || wait == base::Duration(0);
   return {name(words, global),
-          words.no_wait,
-          maybe_duration("-w", words.wait),
+          no_wait,
+          no_wait ? std::nullopt : wait,
           ttl(words, default_ttl, lock::Limits().ttl_max),
           words.timeout_code,
           words.note};
@@ -121,8 +124,9 @@ Verb run(const Words& words, const Global& global) {
 }
 
 Verb acquire(const Words& words, const Global& global) {
-  return Acquire{lock_flags(words, global, "60s"),
-                 words.while_pid == 0 ? std::nullopt : std::optional(words.while_pid)};
+  if (words.while_pid && *words.while_pid < 1)
+    throw Wrong("--while-pid: give the pid of a running process, such as $$");
+  return Acquire{lock_flags(words, global, "60s"), words.while_pid};
 }
 
 Verb status(const Words& words, const Global& global) {
@@ -177,8 +181,8 @@ Verb bench(const Words& words) {
 }
 
 Verb dev_up(const Words& words) {
-  if (words.servers > 9) throw Wrong("--servers: give 1 to 9");
-  return DevUp{words.servers, words.folder};
+  if (words.servers && (*words.servers < 1 || *words.servers > 9)) throw Wrong("--servers: give 1 to 9");
+  return DevUp{words.servers.value_or(0), words.folder};
 }
 
 Verb make_verb(const std::string& verb, const Words& words, const Global& global) {
@@ -228,6 +232,9 @@ Global make_global(const std::string& verb, const Words& words) {
     throw Wrong("--output: '" + words.output + "' is not offered: give text or json" +
                 (verb == "bench" ? " or result" : ""));
   }
+  if (global.timeout <= base::Duration(0)) throw Wrong("--timeout: give more than 0");
+  if (const auto checked = lock::check_name(global.full_name("x")); !checked && !words.ns.empty())
+    throw Wrong("--ns: " + checked.error());
   return global;
 }
 

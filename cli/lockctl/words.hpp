@@ -1,6 +1,7 @@
 // What was typed, before anything is known to make sense; and the making sense of it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,12 +17,13 @@ struct Words {
   std::string name, wait, ttl, kill_after, on_lost = "kill", note, token;
   bool exclusive = false, no_wait = false;
   int timeout_code = 124;
-  int while_pid = 0;
+  std::optional<int> while_pid;
 
   std::string set, value, if_index, code;
   bool wait_status = false, clear = false;
 
-  std::uint32_t clients = 16, servers = 0;
+  std::uint32_t clients = 16;
+  std::optional<std::uint32_t> servers;
   std::string seconds = "5s", warmup = "1s", workload = "uncontended", pids, label = "lockd";
   std::uint32_t names = 8;
   std::string history;

@@ -34,6 +34,8 @@ int serve(const lockd::Options& options) {
   const net::Log start("lockd", options.verbosity);
   if (options.bootstrap && !store::Store::exists(options.data)) {
     const auto& self = options.bootstrap->members.at(options.bootstrap->self.value - 1);
+    const auto allowed = net::check_allowed(options.listen.value_or(self), options.insecure);
+    if (!allowed) return fail(start, allowed.error(), EX_USAGE);
     const auto status = net::check_listen(options.listen.value_or(self), options.insecure);
     if (!status) return fail(start, status.error(), EX_UNAVAILABLE);
   }
@@ -49,6 +51,8 @@ int serve(const lockd::Options& options) {
                                   .insecure = options.insecure,
                                   .tuning = options.tuning,
                                   .data = options.data};
+  const auto allowed = net::check_allowed(serving.listen, serving.insecure);
+  if (!allowed) return fail(start, allowed.error(), EX_USAGE);
   const net::Log log("lockd[" + std::to_string(identity.node.value) + "]", options.verbosity);
   const auto end = net::run_server(log, std::move(store), serving);
   return std::visit(base::Overload{

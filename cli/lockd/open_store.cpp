@@ -1,6 +1,8 @@
 #include "cli/lockd/open_store.hpp"
 
+#include <chrono>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 #include "core/base/bytes.hpp"
@@ -16,6 +18,19 @@ std::uint64_t hash(std::string_view text) {
   std::uint64_t h = 0xcbf29ce484222325u;
   for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
   return base::Random(h).next();
+}
+
+// One that was killed a moment ago may still be on its way out.
+std::variant<std::unique_ptr<store::Store>, store::Failure> open_patiently(const std::string& folder) {
+  using namespace std::chrono_literals;
+  const auto until = std::chrono::steady_clock::now() + 2s;
+  for (;;) {
+    auto opened = store::Store::open(folder);
+    const auto* failure = std::get_if<store::Failure>(&opened);
+    const bool busy = failure && failure->fault == store::Fault::busy;
+    if (!busy || std::chrono::steady_clock::now() >= until) return opened;
+    std::this_thread::sleep_for(20ms);
+  }
 }
 
 store::Failure other_identity(const std::string& folder, const store::Identity& has,
@@ -59,7 +74,7 @@ std::variant<std::unique_ptr<store::Store>, store::Failure> open_store(const Opt
                               " holds no store: make a new cluster with --bootstrap HOST:PORT,…, or give the "
                               "folder of an existing server with --data"};
   }
-  auto opened = store::Store::open(options.data);
+  auto opened = open_patiently(options.data);
   if (!options.bootstrap || std::holds_alternative<store::Failure>(opened)) return opened;
   const auto& has = std::get<std::unique_ptr<store::Store>>(opened)->identity();
   const auto wanted = identity_of(*options.bootstrap);

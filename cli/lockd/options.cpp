@@ -71,7 +71,7 @@ void describe(CLI::App& app, Words& words) {
       ->type_name("DUR")
       ->capture_default_str()
       ->envname("LOCKD_ELECTION_MAX");
-  app.add_flag("-v,--verbose", words.verbose, "Say more");
+  app.add_flag("-v,--verbose", words.verbose, "Say more: every grant, end of a hold, status and connection");
   app.add_flag("-q,--quiet", words.quiet, "Say nothing but errors");
   app.set_config("--config", "", "Read flags from this file: lines such as listen = \"127.0.0.1:7101\"")
       ->type_name("FILE")

@@ -14,6 +14,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
+TEST(Held, TellsTheTokenOfANameItHas) {
+  EXPECT_EQ(cli::token_held("a=41 b/c=42", "b/c"), 42u);
+  EXPECT_EQ(cli::token_held("a=41 b/c=42", "c"), std::nullopt);
+  EXPECT_EQ(cli::token_held("", "a"), std::nullopt);
+  EXPECT_EQ(cli::token_held("a=x", "a"), std::nullopt);
+}
+
 TEST(Nearest, FindsTheVerbThatWasMeant) {
   const std::vector<std::string> verbs = {"run", "acquire", "release", "status"};
   EXPECT_EQ(cli::nearest("aquire", verbs), "acquire");

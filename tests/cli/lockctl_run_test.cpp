@@ -20,6 +20,13 @@ bool is_held(const std::string& name) {
   return ctl({"status", name}).out.find("held      by nobody") == std::string::npos;
 }
 
+TEST(LockctlRun, RefusesToWaitForItself) {
+  const auto name = world::fresh_name();
+  const auto end = ctl({"run", name, "--", world::lockctl(), "run", name, "--", "true"});
+  EXPECT_EQ(end.code, 121) << end.err;
+  EXPECT_NE(end.err.find("it would wait for itself"), std::string::npos) << end.err;
+}
+
 TEST(LockctlRun, ExitsWithTheCommandsOwnCode) {
   EXPECT_EQ(ctl(run({world::fresh_name()}, "exit 0")).code, 0);
   EXPECT_EQ(ctl(run({world::fresh_name()}, "exit 7")).code, 7);

@@ -2,6 +2,7 @@
 #include <csignal>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -42,6 +43,42 @@ TEST(LockctlAcquire, Exits124WhenItIsNotFreeInTime) {
   EXPECT_EQ(ctl({"acquire", "-n", name}).code, 124);
   EXPECT_EQ(ctl({"acquire", "-w", "100ms", name}).code, 124);
   EXPECT_EQ(ctl({"acquire", "-n", "-E", "3", name}).code, 3);
+}
+
+TEST(LockctlAcquire, DoesNotWaitForNoTime) {
+  const auto name = world::fresh_name();
+  ASSERT_EQ(ctl({"acquire", "-w", "0", name}).code, 0);
+  EXPECT_EQ(ctl({"acquire", "-w", "0", name}).code, 124);
+}
+
+TEST(LockctlList, SaysThatItsAnswerDidNotGetThrough) {
+  acquired(world::fresh_name());
+  auto words = world::ctl_words({"ls"});
+  const auto end =
+      world::Running({"sh", "-c", "exec \"$@\" >/dev/full", "sh", words[0], words[1], words[2], "ls"}, {},
+                     world::folder())
+          .wait();
+  EXPECT_EQ(end.code, 125);
+  EXPECT_NE(end.err.find("cannot write to standard output"), std::string::npos) << end.err;
+}
+
+// Every operation of a run is in it, and no line is cut off.
+TEST(LockctlBench, KeepsTheHistoryOfAMixedWorkload) {
+  const auto file = world::folder() + "/history";
+  const auto end = ctl({"bench", "--workload", "mixed", "--clients", "4", "--names", "2", "--secs", "500ms",
+                        "--warmup", "0s", "--history", file, "--output", "json"});
+  ASSERT_EQ(end.code, 0) << end.err;
+  std::map<std::string, std::uint64_t> operations;
+  std::istringstream lines(world::read_file(file));
+  for (std::string line; std::getline(lines, line);) {
+    const auto read = nlohmann::json::parse(line);
+    if (!read.at("end").is_null()) ++operations[read.at("op")];
+  }
+  const auto pairs = nlohmann::json::parse(end.out).at("n").get<std::uint64_t>();
+  ASSERT_GT(pairs, 0u);
+  EXPECT_GE(operations["acquire"], pairs);
+  EXPECT_GE(operations["release"], pairs);
+  EXPECT_GE(operations["status_set"], pairs);
 }
 
 TEST(LockctlAcquire, EndsWithItsTtlUnlessRenewed) {

@@ -131,9 +131,15 @@ TEST_F(Lockd, RefusesAPortInUseWith69AndMakesNothing) {
   EXPECT_FALSE(fs::exists(data("two")));
 }
 
-TEST_F(Lockd, RefusesAnAddressThatIsNotLoopbackWith69) {
-  expect_end({"--data", data(), "--listen", "0.0.0.0:7101", "--bootstrap", at(7101), "--id", "1"}, 69,
+TEST_F(Lockd, RefusesAnAddressThatIsNotLoopbackWith64) {
+  expect_end({"--data", data(), "--listen", "0.0.0.0:7101", "--bootstrap", at(7101), "--id", "1"}, 64,
              "--insecure");
+  EXPECT_FALSE(fs::exists(data()));
+  serve_once(alone());
+  expect_end({"--data", data(), "--listen", "0.0.0.0:7101"}, 64, "--insecure");
+}
+
+TEST_F(Lockd, RefusesAnAddressThatCannotBeResolvedWith69) {
   expect_end({"--data", data(), "--listen", "nowhere.invalid:7101", "--bootstrap", at(7101), "--id", "1"}, 69,
              "can't resolve nowhere.invalid:7101");
   EXPECT_FALSE(fs::exists(data()));

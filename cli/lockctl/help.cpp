@@ -15,8 +15,8 @@ nearest above it. Durations carry a unit (500ms 15s 2m 24h); a bare number is se
 
 Exit codes of run: the command's own, or 128+N when signal N ended it; 124 not acquired in time, 122 the
 lock was lost, 121 it would wait for itself, 120 outcome unknown, 125 not started because of lockctl, the
-cluster or the usage, 126/127 not executable/not found. Of the other verbs: 0 yes, 1 no, 2 usage, 124 not in time (acquire, --wait),
-120 outcome unknown, 125 failed. `lockctl VERB --help` tells more.)";
+cluster or the usage, 126/127 not executable/not found. Of the other verbs: 0 yes, 1 no, 2 usage, 124 not
+in time (acquire, --wait), 120 outcome unknown, 125 failed. `lockctl VERB --help` tells more.)";
 
 const char* const kRun = R"(
   lockctl run deploy -- ./deploy.sh              wait for the lock, run, give it back

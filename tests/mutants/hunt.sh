@@ -19,55 +19,68 @@ for arg; do
 done
 
 # The sources as they are in the working tree, in a folder of their own; ccache and a kept build make the next one quick.
+sources() {
+  git -C "$root" ls-files --cached --others --exclude-standard core sim net cli scenarios CMakeLists.txt |
+    while read -r f; do [ ! -f "$root/$f" ] || printf '%s\n' "$f"; done | sort -u
+}
 mkdir -p "$work/tree"
-(cd "$root" && git ls-files -z --cached --others --exclude-standard core sim net cli scenarios CMakeLists.txt |
-  tar --null --files-from=- -cf -) | tar -C "$work/tree" -xf - --skip-old-files
-(cd "$root" && git ls-files --cached --others --exclude-standard core sim net cli scenarios CMakeLists.txt) |
-  while read -r f; do cmp -s "$root/$f" "$work/tree/$f" || cp "$root/$f" "$work/tree/$f"; done
+sources >"$work/sources"
+while read -r f; do
+  cmp -s "$root/$f" "$work/tree/$f" || install -Dm644 "$root/$f" "$work/tree/$f"
+done <"$work/sources"
+(cd "$work/tree" && find . -type f -printf '%P\n') | sort -u | comm -23 - "$work/sources" |
+  while read -r f; do rm -f "$work/tree/$f"; done
 cd "$work/tree"
 cmake -S . -B "$work/build" -G Ninja -DLOCKD_TESTS=OFF -DCMAKE_BUILD_TYPE=RelWithDebInfo \
   -DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O2 >/dev/null
+ninja -C "$work/build" raftsim >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 70; }
 
 # hunt: runs every scenario over more and more seeds until one finds something or the time is used up.
-# Answers "found|survived", CPU-seconds, and the line that tells the finding.
+# Answers found or survived, CPU-seconds, the scenario, and the line that tells the finding.
 hunt() {
-  local used=0 first=1 count=10 out code start
-  while awk "BEGIN{exit !($used < $budget)}"; do
+  local used=0 first=1 count=4 code scenario
+  local TIMEFORMAT='%U %S'
+  while :; do
     for scenario in scenarios/*.json; do
       case $scenario in *.schema.json) continue ;; esac
-      start=$(cpu)
       code=0
-      out=$(timeout $((budget * 2)) "$work/build/raftsim" run "$scenario" --seeds $first..$((first + count - 1)) 2>&1) || code=$?
-      used=$(awk "BEGIN{print $used + $(cpu) - $start}")
+      { time timeout $((budget * 2)) "$work/build/raftsim" run "$scenario" --seeds $first..$((first + count - 1)) \
+        >"$work/out" 2>&1; } 2>"$work/time" || code=$?
+      used=$(awk -v used="$used" '{print used + $1 + $2}' "$work/time")
       case $code in
         0 | 2) ;;
         *)
-          printf 'found\t%.1f\t%s: %s\n' "$used" "$(basename "$scenario" .json)" \
-            "$(grep -m1 -iE 'violation|violated|not deterministic|error|check' <<<"$out" | tr '\t' ' ' | cut -c1-110)"
+          printf 'found\t%.1f\t%s\t%s\n' "$used" "$(basename "$scenario" .json)" "$(finding "$code")"
           return ;;
       esac
-      awk "BEGIN{exit !($used < $budget)}" || break
+      if awk -v used="$used" -v budget="$budget" 'BEGIN{exit !(used >= budget)}'; then
+        printf 'survived\t%.1f\t-\t-\n' "$used"
+        return
+      fi
     done
     first=$((first + count)) count=$((count * 2))
   done
-  printf 'survived\t%.1f\t\n' "$used"
 }
 
-# CPU-seconds used by the children of this shell so far.
-cpu() { awk '{print ($16 + $17) / 100}' "/proc/$$/stat"; }
+finding() { # exit code
+  local line
+  line=$(grep -m1 -oE 'violates .*|not deterministic.*|died .*' "$work/out" | tr '\t' ' ') || line="exit status $1"
+  printf '%s' "${line#violates }" | cut -c1-100
+}
 
 missed=0 alarms=0 found=0 total=0 times=()
 mutate() { # name file line becomes breaks kind
-  local content changed result verdict seconds what
+  local content changed result verdict seconds where what
   content=$(<"$2")
   [ "${content#*"$3"}" != "$content" ] || { printf 'hunt.sh: %s: its line is not in %s\n' "$1" "$2" >&2; exit 65; }
   changed=${content/"$3"/"$4"}
   [ "${changed#*"$3"}" = "$changed" ] || [ "${4#*"$3"}" != "$4" ] ||
     { printf 'hunt.sh: %s: its line is in %s more than once\n' "$1" "$2" >&2; exit 65; }
   printf '%s\n' "$changed" >"$2"
-  if ninja -C "$work/build" raftsim >"$work/log" 2>&1; then result=$(hunt); else result=$'broken\t0\tdoes not compile'; fi
+  if ninja -C "$work/build" raftsim >"$work/log" 2>&1; then result=$(hunt)
+  else result=$'broken\t0\t-\tdoes not compile'; fi
   cp "$root/$2" "$2"
-  IFS=$'\t' read -r verdict seconds what <<<"$result"
+  IFS=$'\t' read -r verdict seconds where what <<<"$result"
   total=$((total + 1))
   case $6.$verdict in
     *.broken) missed=$((missed + 1)) ;;
@@ -76,7 +89,7 @@ mutate() { # name file line becomes breaks kind
     *.found) found=$((found + 1)); times+=("$seconds") ;;
     *.survived) missed=$((missed + 1)); verdict=SURVIVED ;;
   esac
-  printf '%-44s %-5s %-11s %7ss  %s\n' "$1" "$5" "$verdict" "$seconds" "$what"
+  printf '%-42s %-4s %-11s %6ss  %-20s %s\n' "$1" "$5" "$verdict" "$seconds" "$where" "$what"
 }
 
 name='' file='' line='' becomes='' breaks='' kind=''

@@ -39,10 +39,13 @@ bool Client::due(const std::optional<Asked>& asked, Instant now) const {
   return !asked || asked->again <= now;
 }
 
-// Asked again on the same link: a lost answer to an open question strands nobody, and one to a plain question
-// may be lost while others keep the link alive.
+// Asked again on the same link: a plain question's answer may be lost while others keep the link alive. What
+// stands open is kept by the servers until the link or the leader is lost, so there it is a last resort: each
+// asking is one more to answer.
+constexpr Duration kStandingAskedAgain = std::chrono::hours(1);
+
 Asked Client::asked_now(Instant now, bool final_due) const {
-  return Asked{now, now + (final_due ? 2 * config_.reply_timeout : Duration(config_.session_ttl)), final_due};
+  return Asked{now, now + (final_due ? 2 * config_.reply_timeout : kStandingAskedAgain), final_due};
 }
 
 void Client::ask_session(Turn& turn) {

@@ -58,7 +58,7 @@ TEST(Scenario, SaysWhereTheJsonBreaks) {
 }
 
 TEST(Scenario, SchemaIsTheFileBesideTheScenarios) {
-  std::ifstream file(LOCKD_SOURCE_DIR "/scenarios/scenario.schema.json");
+  std::ifstream file(LOCKD_SOURCE_DIR "/scenarios/scenario.jsonschema");
   std::ostringstream text;
   text << file.rdbuf();
   EXPECT_EQ(text.str(), scenario_schema());

@@ -76,6 +76,12 @@ base::Status await_service(const DevCluster& cluster, base::Duration within) {
   return base::Error{"the servers run, but no leader answers; see " + cluster.folder + "/node*.log"};
 }
 
+std::string what_next(int signal, std::uint64_t node) {
+  if (signal == SIGSTOP)
+    return "; `lockctl dev kill " + std::to_string(node) + " --signal CONT` lets it go on";
+  return signal == SIGKILL || signal == SIGTERM ? "; `lockctl dev up` starts what is down" : "";
+}
+
 void greet(const Global& global, const DevCluster& cluster) {
   const auto endpoints = join(cluster.endpoints(), ",");
   if (global.output == Output::json) {
@@ -176,14 +182,22 @@ int carry_out(const Global& global, const DevKill& kill) {
     return fail("server " + std::to_string(node) + " does not run", cli::kNo);
   }
   say(global.quiet, "sent " + kill.signal + " to server " + std::to_string(node) + " (pid " +
-                        std::to_string(server->pid) + ", " + server->endpoint +
-                        "); `lockctl dev up` starts what is down");
+                        std::to_string(server->pid) + ", " + server->endpoint + ")" +
+                        what_next(*signal, node));
   return cli::kYes;
 }
 
+// Only of the folder itself: what removes a cluster does not look for one further up.
 int carry_out(const Global& global, const DevDown& down) {
-  const auto cluster = existing(down.folder);
-  if (!cluster) return fail(cluster.error(), cli::kNo);
+  const auto cluster = existing(down.folder.empty() ? "." : down.folder);
+  if (!cluster) {
+    const auto above = find_dev_cluster();
+    if (!down.folder.empty() || !above || !above.value()) return fail(cluster.error(), cli::kNo);
+    const auto folder = fs::path(above.value()->folder).parent_path().string();
+    return fail("no local cluster in this folder; the one above it is ended by `lockctl dev down --dir " +
+                    folder + "`",
+                cli::kNo);
+  }
   stop_servers(cluster->servers);
   std::error_code error;
   if (!down.keep) fs::remove_all(cluster->folder, error);

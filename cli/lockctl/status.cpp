@@ -133,6 +133,7 @@ int carry_out(const Global& global, const ClearStatus& clear) {
                     if (!cleared) return unexpected(reply);
                     if (global.output == Output::json)
                       print(json_object({{"name", clear.name}, {"existed", cleared->existed}}));
+                    if (!cleared->existed) say(global.quiet, clear.name + " has no record");
                     return cleared->existed ? cli::kYes : cli::kNo;
                   });
 }

@@ -41,7 +41,15 @@ int main(int argc, char** argv) {
   ReplayAsked replay_asked;
   auto* replay_verb = app.add_subcommand("replay", "run one seed again, told step by step");
   replay_verb->add_option("FILE", replay_asked.file, "the scenario")->required();
-  replay_verb->add_option("--seed", replay_asked.seed, "the seed")->required()->check(CLI::NonNegativeNumber);
+  replay_verb->add_option("--seed", replay_asked.seed, "the seed")
+      ->required()
+      ->check(CLI::Validator(
+          [](const std::string& text) {
+            const bool number =
+                !text.empty() && text.size() <= 19 && text.find_first_not_of("0123456789") == text.npos;
+            return number ? std::string() : "'" + text + "' is not a seed: give a whole number, such as 7";
+          },
+          "N"));
   replay_verb->add_option("--until", replay_asked.until,
                           "stop at this time of the simulated world, such as 12.5s");
   replay_verb->add_option("--trace", replay_asked.trace,

@@ -282,6 +282,15 @@ TEST(LockctlUsage, NamesTheEndpointsThatDidNotAnswer) {
   EXPECT_NE(run.err.find(nobody + " (Connection refused)"), std::string::npos) << run.err;
 }
 
+TEST(LockctlDev, DownLeavesTheClusterOfTheFolderAboveAlone) {
+  const auto command = "mkdir -p below && cd below && " + world::lockctl() + " dev down";
+  const auto end = world::Running({"sh", "-c", command}, {}, world::folder()).wait();
+  EXPECT_EQ(end.code, 1);
+  EXPECT_NE(end.err.find("dev down --dir " + world::folder()), std::string::npos) << end.err;
+  EXPECT_EQ(world::Running({"sh", "-c", world::lockctl() + " health >&2"}, {}, world::folder()).wait().code,
+            0);
+}
+
 TEST(LockctlUsage, TellsHowToGetAClusterWhereThereIsNone) {
   const auto empty = world::folder() + "-elsewhere";
   const auto command = "mkdir -p " + empty + " && cd " + empty + " && " + world::lockctl() +

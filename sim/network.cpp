@@ -48,7 +48,9 @@ void Network::deliver(Place from, Place to, const std::string& frame, bool in_or
     arrival = last = std::max(arrival, last);
   } else {
     // Held up somewhere: others overtake it.
-    arrival += latency() * random_.between(1, 20);
+    // Two draws, two statements: the order of operands is the compiler's.
+    const auto times = random_.between(1, 20);
+    arrival += latency() * times;
   }
   Event event{.kind = EventKind::peer_frame, .actor = to, .id = from, .bytes = frame};
   maybe_corrupt(event.bytes);

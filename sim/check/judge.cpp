@@ -56,7 +56,8 @@ std::vector<Item> shrink(std::vector<Item> items, Model model) {
     if (!items[i].loose) firm.push_back(i);
   }
   // Loosened first to last: what a grant led to goes before the grant, which says more to a reader.
-  std::ranges::stable_partition(firm, [&](std::size_t i) { return !outcome<Granted>(*items[i].operation); });
+  std::stable_partition(firm.begin(), firm.end(),
+                        [&](std::size_t i) { return !outcome<Granted>(*items[i].operation); });
   for (std::size_t chunk = std::max<std::size_t>(1, firm.size() / 2);;
        chunk = std::max<std::size_t>(1, chunk / 2)) {
     bool loosened = false;

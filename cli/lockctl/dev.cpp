@@ -192,7 +192,8 @@ int carry_out(const Global& global, const DevDown& down) {
   const auto cluster = existing(down.folder.empty() ? "." : down.folder);
   if (!cluster) {
     const auto above = find_dev_cluster();
-    if (!down.folder.empty() || !above || !above.value()) return fail(cluster.error(), cli::kNo);
+    if (!down.folder.empty()) return fail(cluster.error(), cli::kNo);
+    if (!above || !above.value()) return fail(existing("").error(), cli::kNo);
     const auto folder = fs::path(above.value()->folder).parent_path().string();
     return fail("no local cluster in this folder; the one above it is ended by `lockctl dev down --dir " +
                     folder + "`",

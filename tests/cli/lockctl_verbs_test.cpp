@@ -283,6 +283,7 @@ TEST(LockctlUsage, NamesTheEndpointsThatDidNotAnswer) {
 }
 
 TEST(LockctlDev, DownLeavesTheClusterOfTheFolderAboveAlone) {
+  ASSERT_FALSE(world::endpoints().empty());
   const auto command = "mkdir -p below && cd below && " + world::lockctl() + " dev down";
   const auto end = world::Running({"sh", "-c", command}, {}, world::folder()).wait();
   EXPECT_EQ(end.code, 1);

@@ -32,7 +32,8 @@ struct ClientDriver::Impl : std::enable_shared_from_this<ClientDriver::Impl> {
   Impl(boost::asio::io_context& loop, client::Config config)
       : io(loop), client(std::move(config)), turn(loop), timer(loop) {}
 
-  client::CallId begin(client::Question question, std::optional<Duration> within, Call call);
+  client::CallId begin(client::Question question, std::optional<Duration> within, Call call,
+                       lock::Consistency consistency);
   void stop();
 
   void input(const client::Input& what);
@@ -54,11 +55,11 @@ struct ClientDriver::Impl : std::enable_shared_from_this<ClientDriver::Impl> {
   bool stopped = false;
 };
 
-client::CallId ClientDriver::Impl::begin(client::Question question, std::optional<Duration> within,
-                                         Call call) {
+client::CallId ClientDriver::Impl::begin(client::Question question, std::optional<Duration> within, Call call,
+                                         lock::Consistency consistency) {
   last_call = last_call.next();
   calls.emplace(last_call, std::move(call));
-  auto effects = client.step(now(), client::Begin{last_call, std::move(question), within});
+  auto effects = client.step(now(), client::Begin{last_call, std::move(question), within, consistency});
   client::Effects later;
   std::swap(later.finished, effects.finished);
   std::swap(later.progress, effects.progress);
@@ -89,7 +90,7 @@ void ClientDriver::Impl::carry_out(client::Effects effects) {
   for (const auto& send : effects.sends) {
     const auto connection = connections.find(send.link);
     CHECK(connection != connections.end());
-    connection->second->send(wire::ClientRequest{send.call, send.request});
+    connection->second->send(wire::ClientRequest{send.call, send.consistency, send.request});
   }
   turn.end();
   for (const auto& close : effects.closes) {
@@ -166,8 +167,8 @@ ClientDriver::~ClientDriver() {
 }
 
 client::CallId ClientDriver::begin(client::Question question, std::optional<Duration> within,
-                                   OnFinished finished, OnProgress progress) {
-  return impl_->begin(std::move(question), within, {std::move(finished), std::move(progress)});
+                                   OnFinished finished, OnProgress progress, lock::Consistency consistency) {
+  return impl_->begin(std::move(question), within, {std::move(finished), std::move(progress)}, consistency);
 }
 
 void ClientDriver::give_up(client::CallId call) {

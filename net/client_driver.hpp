@@ -23,7 +23,8 @@ class ClientDriver {
 
   // Calls back exactly once, never from within begin().
   client::CallId begin(client::Question question, std::optional<base::Duration> within, OnFinished finished,
-                       OnProgress progress = {});
+                       OnProgress progress = {},
+                       lock::Consistency consistency = lock::Consistency::linearizable);
   void give_up(client::CallId call);
 
   std::optional<lock::SessionId> session() const;

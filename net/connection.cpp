@@ -56,6 +56,7 @@ void Connection::read() {
 void Connection::on_read(const boost::system::error_code& error, std::size_t bytes) {
   if (!open_) return;
   if (error) return end(Ended::by_them, reason(error));
+  if (traffic_) traffic_->bytes_in += bytes;
   reader_.feed(std::string_view(input_).substr(0, bytes));
   hand_over_frames();
   if (!open_) return;
@@ -68,6 +69,7 @@ void Connection::hand_over_frames() {
     auto frame = reader_.next();
     if (!frame) return close(frame.error());
     if (!frame.value()) return;
+    if (traffic_) ++traffic_->frames_in;
     handlers_.frame(*frame.value());
   }
 }
@@ -76,6 +78,7 @@ void Connection::send(std::string_view frame) {
   if (!open_) return;
   if (queued_.empty() && writing_.empty()) turn_.has_output(shared_from_this());
   queued_ += frame;
+  if (traffic_) ++traffic_->frames_out;
 }
 
 void Connection::flush() {
@@ -88,6 +91,7 @@ void Connection::flush() {
 }
 
 void Connection::on_written(const boost::system::error_code& error) {
+  if (traffic_ && !error) traffic_->bytes_out += writing_.size();
   writing_.clear();
   if (writing_.capacity() > kOutputBytesKept) writing_.shrink_to_fit();
   if (!open_) return;
@@ -98,6 +102,7 @@ void Connection::on_written(const boost::system::error_code& error) {
 void Connection::end(Ended ended, std::string why) {
   if (!open_) return;
   open_ = false;
+  traffic_ = nullptr;
   boost::system::error_code ignored;
   socket_.close(ignored);
   queued_.clear();

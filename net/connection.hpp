@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "core/wire/frame.hpp"
+#include "net/traffic.hpp"
 #include "net/turn.hpp"
 
 namespace net {
@@ -31,6 +32,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void start(Handlers handlers);
   // From the next frame on.
   void limit_payload(std::size_t payload_max) { reader_.limit_payload(payload_max); }
+  // From now until its end, which `traffic` outlives.
+  void count_in(Traffic& traffic) { traffic_ = &traffic; }
 
   // After the end of the connection: dropped.
   void send(std::string_view frame);
@@ -63,6 +66,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string queued_;
   std::string writing_;
   Handlers handlers_;
+  Traffic* traffic_ = nullptr;
   bool open_ = true;
 };
 

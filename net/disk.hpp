@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/base/histogram.hpp"
 #include "core/host/ports.hpp"
 #include "core/store/store.hpp"
 #include "net/lifeline.hpp"
@@ -35,7 +36,16 @@ class Disk final : public host::Disk {
   // Waits until everything handed over is durable or has failed. Nothing is to be written after it.
   void finish();
 
+  std::vector<lock::Metric> metrics() const;
+
  private:
+  // Kept by the worker, read by the event loop.
+  struct Counters {
+    base::Histogram writes_per_sync;
+    base::Histogram sync_ns;        // from the beginning of a transaction until it is durable
+    base::Histogram checkpoint_ns;  // also where there was nothing to do
+  };
+
   enum class Stop { no, when_empty, now };
 
   void work();
@@ -48,10 +58,11 @@ class Disk final : public host::Disk {
   std::unique_ptr<store::Store> store_;  // the worker's, while it lives
   Handlers handlers_;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<raft::Write> waiting_;
   Stop stop_ = Stop::no;
+  Counters counters_;
 
   Lifeline lifeline_;
   std::thread worker_;

@@ -27,11 +27,12 @@ using UserTimeout = boost::asio::detail::socket_option::integer<IPPROTO_TCP, TCP
 
 }  // namespace
 
-PeerLink::PeerLink(boost::asio::io_context& io, Turn& turn, const Log& log, Config config)
+PeerLink::PeerLink(boost::asio::io_context& io, Turn& turn, const Log& log, Config config, Counters& counters)
     : io_(io),
       turn_(turn),
       log_(log),
       config_(std::move(config)),
+      counters_(counters),
       name_("server " + std::to_string(config_.peer.value) + " at " + to_string(config_.endpoint)),
       resolver_(io),
       socket_(io),
@@ -45,8 +46,12 @@ PeerLink::~PeerLink() {
 }
 
 void PeerLink::send(std::string_view frame) {
-  if (!connection_) return;
+  if (!connection_) {
+    ++counters_.unsendable;
+    return;
+  }
   if (connection_->unsent() > config_.unsent_bytes_max) {
+    ++counters_.dropped;
     if (dropped_++ == 0) log_.event(name_ + " is too slow: dropping messages to it");
     return;
   }
@@ -105,8 +110,10 @@ void PeerLink::on_connected() {
   if (seen_ != Seen::reachable) log_.event("connected to " + name_);
   seen_ = Seen::reachable;
   connected_at_ = now();
+  ++counters_.connects;
   connection_ = std::make_shared<Connection>(std::exchange(socket_, boost::asio::ip::tcp::socket(io_)), turn_,
                                              kAnswerBytesMax);
+  connection_->count_in(counters_.traffic);
   connection_->start({
       .frame =
           [this](const wire::Frame&) {
@@ -125,6 +132,7 @@ void PeerLink::on_connected() {
 void PeerLink::on_failed(const std::string& why) {
   if (seen_ != Seen::unreachable) log_.event(name_ + " is unreachable: " + why);
   seen_ = Seen::unreachable;
+  ++counters_.failures;
   dropped_ = 0;
   boost::system::error_code ignored;
   resolver_.cancel();

@@ -29,13 +29,25 @@ class PeerLink {
     std::size_t unsent_bytes_max = 8u << 20;
   };
 
-  PeerLink(boost::asio::io_context& io, Turn& turn, const Log& log, Config config);
+  // Of all links together.
+  struct Counters {
+    Traffic traffic;
+    std::uint64_t connects = 0;
+    std::uint64_t failures = 0;    // of attempts, and ends of connections
+    std::uint64_t unsendable = 0;  // messages while there was no connection
+    std::uint64_t dropped = 0;     // messages because too much was waiting
+  };
+
+  // `counters` outlive it.
+  PeerLink(boost::asio::io_context& io, Turn& turn, const Log& log, Config config, Counters& counters);
   ~PeerLink();
 
   // Dropped while there is no connection, or when too much is waiting on it: Raft sends again what matters.
   void send(std::string_view frame);
   // The peer is there, it has just called: don't wait for the next attempt.
   void retry_now();
+  bool is_connected() const { return connection_ != nullptr; }
+  std::size_t unsent() const { return connection_ ? connection_->unsent() : 0; }
 
  private:
   // How the operator sees it; said at every change.
@@ -51,6 +63,7 @@ class PeerLink {
   Turn& turn_;
   const Log& log_;
   Config config_;
+  Counters& counters_;
   std::string name_;  // for the log
 
   boost::asio::ip::tcp::resolver resolver_;

@@ -1,6 +1,8 @@
 #include "net/run_server.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <cstdio>
 #include <random>
@@ -35,19 +37,63 @@ std::string in_hex(std::uint64_t value) {
 }
 
 std::string serving_line(const store::Identity& identity, const ServeOptions& options) {
-  return "serving on " + to_string(options.listen) + ", cluster " + in_hex(identity.cluster.value) + " of " +
-         std::to_string(identity.members.size()) + ", data in " + options.data;
+  return "serving on " + to_string(options.listen) + ", cluster " + in_hex(identity.cluster.value) +
+         ", known as " + identity.address + ", data in " + options.data;
 }
 
-base::Result<std::vector<Endpoint>> endpoints_of(const std::vector<std::string>& members) {
-  std::vector<Endpoint> endpoints;
-  for (const auto& member : members) {
-    auto endpoint = parse_endpoint(member);
-    if (!endpoint) return endpoint.failure();
-    endpoints.push_back(std::move(endpoint).value());
+// Whoever asked for the removal hears the answer, and the others what this server still had to say.
+constexpr base::Duration kAnswersOn = std::chrono::milliseconds(500);
+
+// From the first signal, or the removal, to the end.
+class Ending {
+ public:
+  Ending(boost::asio::io_context& io, const Log& log, End& end)
+      : io_(io), log_(log), end_(end), signals_(io, SIGINT, SIGTERM), answers_on_(io) {}
+
+  void watch(ServerProcess& server) {
+    server_ = &server;
+    await_signal();
   }
-  return endpoints;
-}
+  void failed(const store::Failure& failure) {
+    end_ = failure;
+    io_.stop();
+  }
+  // From within the server, which goes on for a moment.
+  void removed() {
+    answers_on_.expires_after(kAnswersOn);
+    answers_on_.async_wait([this](const boost::system::error_code& cancelled) {
+      if (cancelled) return;
+      end_ = Removed{};
+      stop();
+    });
+  }
+
+ private:
+  // The second one doesn't wait for a successor.
+  void await_signal() {
+    signals_.async_wait([this](const boost::system::error_code& cancelled, int) {
+      if (cancelled) return;
+      if (std::exchange(signalled_, true)) return stop();
+      log_.event("stopping");
+      await_signal();
+      server_->retire([this] { stop(); });
+    });
+  }
+  void stop() {
+    boost::asio::post(io_, [this] {
+      server_->stop();
+      io_.stop();
+    });
+  }
+
+  boost::asio::io_context& io_;
+  const Log& log_;
+  End& end_;
+  boost::asio::signal_set signals_;
+  boost::asio::steady_timer answers_on_;
+  ServerProcess* server_ = nullptr;
+  bool signalled_ = false;
+};
 
 }  // namespace
 
@@ -74,31 +120,25 @@ End run_server(const Log& log, std::unique_ptr<store::Store> store, const ServeO
   // A log that nobody reads any more is no reason to end.
   std::signal(SIGPIPE, SIG_IGN);
   const auto identity = store->identity();
-  auto members = endpoints_of(identity.members);
-  if (!members)
-    return store::Failure{store::Fault::damaged, "the store's list of members: " + members.error()};
+  auto recovered = node::recovered(store->recover(), {});
+  if (!recovered)
+    return store::Failure{store::Fault::damaged, options.data + ": its snapshot: " + recovered.error()};
   boost::asio::io_context io(1);
   auto acceptor = listen(io, options.listen, options.insecure);
   if (!acceptor) return CannotListen{acceptor.error()};
 
   End end = Stopped{};
   end_on_bug([&] {
-    ServerProcess server(io, log, std::move(acceptor).value(), std::move(store),
-                         {.members = std::move(members).value(),
-                          .tuning = options.tuning,
+    Ending ending(io, log, end);
+    ServerProcess server(io, log, std::move(acceptor).value(), std::move(store), std::move(recovered).value(),
+                         {.tuning = options.tuning,
+                          .snapshots = options.snapshots,
                           .limits = {},
+                          .guests = {},
                           .seed = random_seed()},
-                         [&](const store::Failure& failure) {
-                           end = failure;
-                           io.stop();
-                         });
-    boost::asio::signal_set signals(io, SIGINT, SIGTERM);
-    signals.async_wait([&](const boost::system::error_code& cancelled, int) {
-      if (cancelled) return;
-      log.event("stopping");
-      server.stop();
-      io.stop();
-    });
+                         {.failed = [&](const store::Failure& failure) { ending.failed(failure); },
+                          .removed = [&] { ending.removed(); }});
+    ending.watch(server);
     log.event(serving_line(identity, options));
     io.run();
   });

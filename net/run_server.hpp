@@ -7,6 +7,7 @@
 #include <string>
 #include <variant>
 
+#include "core/node/node.hpp"
 #include "core/store/store.hpp"
 #include "net/endpoint.hpp"
 #include "net/log.hpp"
@@ -17,16 +18,19 @@ struct ServeOptions {
   Endpoint listen;
   bool insecure = false;  // any address, not only loopback
   raft::Tuning tuning;
+  node::SnapshotPolicy snapshots;
   std::string data;  // where the store is, for the log
 };
 
 // TERM or INT came, and everything begun has been finished.
 struct Stopped {};
+// The cluster has let this server go: nothing is left for it to do.
+struct Removed {};
 // The port can't be listened on; nothing has been served.
 struct CannotListen {
   std::string message;
 };
-using End = std::variant<Stopped, CannotListen, store::Failure>;
+using End = std::variant<Stopped, Removed, CannotListen, store::Failure>;
 
 // Refuses any but a loopback address unless `insecure`: nothing on the wire is encrypted or authenticated. A
 // host that resolves to nothing is left to whoever listens.

@@ -5,14 +5,14 @@
 #include <utility>
 
 #include "core/base/overload.hpp"
-#include "core/wire/codec.hpp"
+#include "net/metric_rows.hpp"
 
 namespace net {
 
 namespace {
 
-// A hello is a few bytes; whoever announces more is a stranger.
-constexpr std::size_t kHelloBytesMax = 64;
+// A hello is a few bytes and a host name; whoever announces more is a stranger.
+constexpr std::size_t kHelloBytesMax = 320;
 // After accept failed for want of descriptors or memory.
 constexpr base::Duration kAcceptPause = std::chrono::milliseconds(100);
 // A client whose machine vanished without a word is noticed within about two minutes.
@@ -45,9 +45,16 @@ Server::~Server() {
   for (auto& [id, caller] : callers_) caller.connection->abandon();
 }
 
+void Server::stop_accepting() {
+  boost::system::error_code ignored;
+  pause_.cancel();
+  acceptor_.close(ignored);
+}
+
 void Server::accept() {
   acceptor_.async_accept(
       lifeline_.guard([this](const boost::system::error_code& error, boost::asio::ip::tcp::socket socket) {
+        if (!acceptor_.is_open()) return;
         if (error == boost::asio::error::connection_aborted) return accept();
         if (error) return pause_accepting(error.message());
         paused_ = false;
@@ -60,7 +67,7 @@ void Server::pause_accepting(const std::string& why) {
   if (!std::exchange(paused_, true)) log_.error("can't accept connections for now: " + why);
   pause_.expires_after(kAcceptPause);
   pause_.async_wait(lifeline_.guard([this](const boost::system::error_code& cancelled) {
-    if (!cancelled) accept();
+    if (!cancelled && acceptor_.is_open()) accept();
   }));
 }
 
@@ -73,6 +80,8 @@ void Server::welcome(boost::asio::ip::tcp::socket socket) {
   set_keep_alive(socket);
   const auto id = last_id_ = last_id_.next();
   const auto connection = std::make_shared<Connection>(std::move(socket), turn_, kHelloBytesMax);
+  connection->count_in(counters_.strangers);
+  ++counters_.accepted;
   auto patience = std::make_unique<boost::asio::steady_timer>(io_, limits_.hello_within);
   patience->async_wait([connection](const boost::system::error_code& cancelled) {
     if (!cancelled) connection->close("no hello in time");
@@ -132,14 +141,17 @@ void Server::on_peer_hello(Caller& caller, host::ConnectionId id, const wire::Fr
     return caller.connection->close("server " + from + " takes this one for server " +
                                     std::to_string(hello.to.value) + ": check its list of members");
   }
-  if (!hello.from || hello.from.value > identity_.members || hello.from == identity_.self) {
-    return caller.connection->close("a server calls itself " + from +
-                                    ", which is no other member of this cluster");
+  if (!hello.from || hello.from == identity_.self) {
+    return caller.connection->close("a server calls itself " + from + ", and that is no other server's id");
   }
-  make_peer(caller, id, hello.from);
+  make_peer(caller, id, hello);
 }
 
-void Server::make_peer(Caller& caller, host::ConnectionId id, host::NodeId peer) {
+void Server::make_peer(Caller& caller, host::ConnectionId id, const wire::PeerHello& hello) {
+  const auto peer = hello.from;
+  if (auto welcome = handlers_.peer_called(peer, hello.address); !welcome) {
+    return caller.connection->close("server " + std::to_string(peer.value) + ": " + welcome.error());
+  }
   --strangers_;
   // It dialled again: what may still come on the former connection is older than what comes now.
   if (const auto former = peers_.find(peer); former != peers_.end())
@@ -147,8 +159,8 @@ void Server::make_peer(Caller& caller, host::ConnectionId id, host::NodeId peer)
   peers_[peer] = id;
   caller.as = Peer{peer};
   caller.connection->limit_payload(wire::kPayloadBytesMax);
+  caller.connection->count_in(counters_.peers);
   log_.detail("server " + std::to_string(peer.value) + " calls from " + caller.connection->remote());
-  handlers_.peer_called(peer);
 }
 
 void Server::on_client_hello(Caller& caller, const wire::Frame& frame) {
@@ -160,19 +172,23 @@ void Server::on_client_hello(Caller& caller, const wire::Frame& frame) {
   ++clients_;
   caller.as = Client{};
   caller.connection->limit_payload(limits_.client_payload_bytes_max);
+  caller.connection->count_in(counters_.clients);
   caller.connection->send(wire::encode_frame(wire::FrameType::server_hello, {}));
 }
 
 void Server::on_closed(host::ConnectionId id, Connection::Ended ended, const std::string& why) {
   const auto caller = callers_.extract(id);
   const auto line = "closed " + caller.mapped().connection->remote() + ": " + why;
+  if (ended == Connection::Ended::by_us) ++counters_.refused;
   // Whoever leaves by himself is no event; a peer that does is missed by the connection to it.
   ended == Connection::Ended::by_us ? log_.event(line) : log_.detail(line);
   std::visit(base::Overload{
                  [&](const Stranger&) { --strangers_; },
                  [&](const Peer& peer) {
                    const auto newest = peers_.find(peer.id);
-                   if (newest != peers_.end() && newest->second == id) peers_.erase(newest);
+                   if (newest == peers_.end() || newest->second != id) return;
+                   peers_.erase(newest);
+                   handlers_.peer_gone(peer.id);
                  },
                  [&](const Client&) {
                    --clients_;
@@ -194,6 +210,25 @@ void Server::send(host::ConnectionId to, std::string frame) {
 void Server::close(host::ConnectionId id, const std::string& why) {
   const auto caller = callers_.find(id);
   if (caller != callers_.end()) caller->second.connection->close(why);
+}
+
+std::vector<lock::Metric> Server::metrics() const {
+  std::uint64_t unsent = 0;
+  for (const auto& [id, caller] : callers_) unsent += caller.connection->unsent();
+  return {
+      gauge("lockd_connections_clients", "Clients that are connected", clients_),
+      gauge("lockd_connections_peers", "Other servers that have called", peers_.size()),
+      gauge("lockd_connections_strangers", "Connections that have not said hello yet", strangers_),
+      gauge("lockd_client_unsent_bytes", "Replies waiting to be taken by clients' sockets", unsent),
+      counter("lockd_connections_accepted_total", "Connections that were accepted", counters_.accepted),
+      counter("lockd_connections_ended_total", "Connections that this server ended", counters_.refused),
+      counter("lockd_client_received_frames_total", "Requests", counters_.clients.frames_in),
+      counter("lockd_client_received_bytes_total", "From clients", counters_.clients.bytes_in),
+      counter("lockd_client_sent_frames_total", "Replies", counters_.clients.frames_out),
+      counter("lockd_client_sent_bytes_total", "To clients", counters_.clients.bytes_out),
+      counter("lockd_peer_received_frames_total", "Messages from other servers", counters_.peers.frames_in),
+      counter("lockd_peer_received_bytes_total", "From other servers", counters_.peers.bytes_in),
+  };
 }
 
 }  // namespace net

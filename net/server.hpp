@@ -11,8 +11,10 @@
 #include <string>
 #include <unordered_map>
 #include <variant>
+#include <vector>
 
 #include "core/host/ports.hpp"
+#include "core/wire/codec.hpp"
 #include "net/connection.hpp"
 #include "net/lifeline.hpp"
 #include "net/log.hpp"
@@ -34,11 +36,13 @@ class Server final : public host::Clients {
   struct Identity {
     base::ClusterId cluster;
     base::NodeId self;
-    std::size_t members = 0;  // node ids 1 to this
   };
   // Frames arrive only after a proper hello.
   struct Handlers {
-    std::function<void(host::NodeId)> peer_called;
+    // Another server of this cluster, and where it says that it is reached; an error ends the connection.
+    std::function<base::Status(host::NodeId, const std::string& address)> peer_called;
+    // Once for every peer that called, unless it has called again.
+    std::function<void(host::NodeId)> peer_gone;
     std::function<base::Status(host::NodeId, const wire::Frame&)> peer_frame;
     std::function<void(host::ConnectionId, const wire::Frame&)> client_frame;
     // Once for every client that sent a hello, never from within a call of this object.
@@ -52,6 +56,11 @@ class Server final : public host::Clients {
 
   void send(host::ConnectionId to, std::string frame) override;
   void close(host::ConnectionId connection, const std::string& why) override;
+
+  // Nobody is let in any more; who is there is served on.
+  void stop_accepting();
+
+  std::vector<lock::Metric> metrics() const;
 
  private:
   struct Stranger {
@@ -74,7 +83,7 @@ class Server final : public host::Clients {
   void on_hello(Caller& caller, host::ConnectionId id, const wire::Frame& frame);
   void on_peer_hello(Caller& caller, host::ConnectionId id, const wire::Frame& frame);
   void on_client_hello(Caller& caller, const wire::Frame& frame);
-  void make_peer(Caller& caller, host::ConnectionId id, host::NodeId peer);
+  void make_peer(Caller& caller, host::ConnectionId id, const wire::PeerHello& hello);
 
   boost::asio::io_context& io_;
   Turn& turn_;
@@ -93,6 +102,12 @@ class Server final : public host::Clients {
   std::map<host::NodeId, host::ConnectionId> peers_;  // the newest connection of each
   std::size_t clients_ = 0;
   std::size_t strangers_ = 0;
+  struct Counters {
+    std::uint64_t accepted = 0;
+    std::uint64_t refused = 0;  // ended by this side
+    Traffic strangers, peers, clients;
+  };
+  Counters counters_;
   Lifeline lifeline_;
 };
 

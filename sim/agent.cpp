@@ -6,6 +6,7 @@
 
 #include "core/base/check.hpp"
 #include "core/base/overload.hpp"
+#include "sim/server.hpp"
 
 namespace sim {
 
@@ -18,26 +19,41 @@ constexpr std::int64_t kLastByteNs = 400'000'000;
 }  // namespace
 
 Agent::Agent(Made made, Surroundings& world, Clock clock, std::unique_ptr<Program> program)
-    : made_(made),
+    : made_(std::move(made)),
       world_(world),
       clock_(clock),
-      random_(made.seed, "program"),
+      random_(made_.seed, "program"),
       program_(std::move(program)) {}
 
 void Agent::start() {
   CHECK(!client_);
   ++epoch_;
-  id_ = world_.history.new_client(name());
-  client::Config config;
-  for (Place server = 0; server < world_.servers; ++server)
-    config.endpoints.push_back("s" + std::to_string(server + 1));
-  config.session_ttl = made_.ttl;
-  config.who = name();
-  config.seed = made_.seed + epoch_;
-  client_.emplace(std::move(config));
+  id_ = world_.history.new_client(made_.name);
+  make_client(std::nullopt);
   task_ = program_->run(*this);
   waiting_ = task_.handle();
+  begun_ = false;
   resume();
+}
+
+void Agent::make_client(std::optional<Place> server) {
+  client::Config config;
+  for (Place place = 0; place < world_.servers; ++place) {
+    if (!server || *server == place) config.endpoints.push_back(address_of(place));
+  }
+  config.session_ttl = made_.ttl;
+  config.who = made_.name;
+  config.seed = made_.seed + ++clients_made_;
+  client_.emplace(std::move(config));
+}
+
+void Agent::turn_to(std::optional<Place> server) {
+  CHECK(asked_.empty() && !client_->session());
+  for (const auto& [connection, link] : links_) world_.network.close(connection, place());
+  links_.clear();
+  connections_.clear();
+  wake_wish_.reset();
+  make_client(server);
 }
 
 void Agent::crash() {
@@ -62,11 +78,12 @@ void Agent::crash() {
   world_.network.close_all(place());
 }
 
-client::CallId Agent::begin(client::Question question, std::optional<Duration> within) {
+client::CallId Agent::begin(client::Question question, std::optional<Duration> within,
+                            lock::Consistency consistency) {
   const auto call = last_call_ = last_call_.next();
   if (std::holds_alternative<client::CloseSession>(question)) lose_holds(world_now());
-  asked_[call] = {question, world_.history.begin(id_, question, world_now()), world_now()};
-  step(client::Begin{call, std::move(question), within});
+  asked_[call] = {question, world_.history.begin(id_, question, world_now(), consistency), world_now()};
+  step(client::Begin{call, std::move(question), within, consistency});
   return call;
 }
 
@@ -135,7 +152,8 @@ void Agent::resume() {
   if (running_) return;
   running_ = true;
   // The first time it waits for nothing.
-  while (waiting_ && (satisfied() || waiting_ == task_.handle())) {
+  while (waiting_ && (satisfied() || !begun_)) {
+    begun_ = true;
     alarm_.reset();
     std::exchange(waiting_, {}).resume();
   }
@@ -154,7 +172,8 @@ std::string Agent::doing() const {
   const auto what =
       std::visit(Overload{[](const lock::Operation& o) { return std::string(lock::name_of(o)); },
                           [](const lock::Query&) { return std::string("a query"); },
-                          [](const client::CloseSession&) { return std::string("the end of its session"); }},
+                          [](const client::CloseSession&) { return std::string("the end of its session"); },
+                          [](const lock::Admin&) { return std::string("an operator's request"); }},
                  question);
   return "waits for " + what + " since " + std::to_string(asked_.begin()->second.begun.count() / 1'000'000) +
          "ms";

@@ -34,7 +34,7 @@ struct Surroundings {
   History& history;
   Coverage& coverage;
   ObjectStore& store;
-  Place servers;              // places below this one
+  Place servers;  // places below this one
   std::map<lock::SessionId, Place> sessions;
   bool winding_down = false;
 };
@@ -43,6 +43,7 @@ class Agent {
  public:
   struct Made {
     Place place;
+    std::string name;
     std::uint64_t seed;
     lock::Millis ttl;
   };
@@ -51,8 +52,12 @@ class Agent {
   Agent& operator=(const Agent&) = delete;
 
   // For programs.
-  client::CallId begin(client::Question question, std::optional<Duration> within = {});
+  client::CallId begin(client::Question question, std::optional<Duration> within = {},
+                       lock::Consistency consistency = lock::Consistency::linearizable);
   void give_up(client::CallId call);
+  // Talks to that server only from now on, or again to all of them, beginning with any. For programs without
+  // a session, while nothing is asked.
+  void turn_to(std::optional<Place> server);
   const client::Finished* finished(client::CallId call) const;
   // Only where it is finished; nothing: the outcome is none of the servers'.
   template <class Reply>
@@ -134,6 +139,7 @@ class Agent {
     std::uint64_t client;
   };
 
+  void make_client(std::optional<Place> server);
   void step(const client::Input& input);
   void carry_out(client::Effects effects);
   void record(const client::Finished& finished);
@@ -141,7 +147,6 @@ class Agent {
   void check_belief();
   void lose_holds(Time from);
   void arm(std::optional<Instant> wake_at);
-  std::string name() const { return "client " + std::to_string(made_.place - world_.servers + 1); }
   bool satisfied() const;
   void resume();
 
@@ -152,6 +157,7 @@ class Agent {
   std::unique_ptr<Program> program_;
   std::uint32_t epoch_ = 0;
   std::uint64_t id_ = 0;  // in the history
+  std::uint64_t clients_made_ = 0;
 
   std::optional<client::Client> client_;
   std::map<ConnectionNumber, Link> links_;
@@ -171,6 +177,7 @@ class Agent {
 
   Task task_;
   std::coroutine_handle<> waiting_;
+  bool begun_ = false;  // the program has been resumed once
   bool running_ = false;
   Until until_;
   std::optional<Instant> alarm_;

@@ -6,6 +6,7 @@
 #include "core/base/overload.hpp"
 #include "core/wire/codec.hpp"
 #include "sim/agent.hpp"
+#include "sim/server.hpp"
 
 namespace sim {
 
@@ -28,8 +29,7 @@ void Agent::carry_out(client::Effects effects) {
     world_.network.close(node.mapped(), place());
   }
   for (const auto& connect : effects.connects) {
-    const auto server = static_cast<Place>(std::stoul(connect.endpoint.substr(1)) - 1);
-    const auto connection = world_.network.connect(place(), server);
+    const auto connection = world_.network.connect(place(), place_at(connect.endpoint));
     links_.emplace(connection, Link{connect.link, wire::FrameReader()});
     connections_[connect.link] = connection;
     world_.network.send(connection, place(), wire::encode_frame(wire::FrameType::client_hello, {}));
@@ -37,7 +37,7 @@ void Agent::carry_out(client::Effects effects) {
   for (auto& send : effects.sends) {
     const auto connection = connections_.find(send.link);
     if (connection == connections_.end()) continue;
-    const wire::ClientRequest request{send.call, std::move(send.request)};
+    const wire::ClientRequest request{send.call, send.consistency, std::move(send.request)};
     world_.network.send(connection->second, place(),
                         wire::encode_frame(wire::FrameType::request, wire::encode(request)));
   }
@@ -56,7 +56,7 @@ void Agent::record(const client::Finished& finished) {
   count(world_.coverage, known ? "ops_done" : "ops_unknown");
   if (const auto* reply = std::get_if<lock::Reply>(&finished.outcome)) follow_holds(node.mapped(), *reply);
   // Where one of a client's operations stays open for ever, the next ones are another's.
-  if (!known) id_ = world_.history.new_client(name());
+  if (!known) id_ = world_.history.new_client(made_.name);
   finished_.emplace(finished.call, finished);
 }
 

@@ -1,5 +1,6 @@
 #include "sim/disk.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -40,6 +41,13 @@ std::size_t Disk::crash() {
   return unsynced.size() - survivors;
 }
 
+void Disk::format(raft::Recovered found) {
+  CHECK(syncing_.empty() && waiting_.empty());
+  first_ = found.entries.empty() ? found.snapshot.at.index.next() : found.entries.front().at.index;
+  kept_ = std::move(found);
+  staged_.clear();
+}
+
 raft::Recovered Disk::recover(std::uint32_t epoch) {
   CHECK(syncing_.empty() && waiting_.empty());
   epoch_ = epoch;
@@ -47,16 +55,37 @@ raft::Recovered Disk::recover(std::uint32_t epoch) {
 }
 
 void Disk::keep(raft::Write write) {
-  if (write.hard_state) kept_.hard_state = *write.hard_state;
-  auto& entries = kept_.entries;
-  if (write.truncate_from) {
-    CHECK(write.truncate_from->value >= 1 && write.truncate_from->value <= entries.size() + 1);
-    entries.resize(write.truncate_from->value - 1);
-  }
+  for (auto& part : write.parts) stage(std::move(part));
+  if (write.truncate_from) truncate(*write.truncate_from);
+  if (write.compact_to) compact(*write.compact_to);
   for (auto& entry : write.entries) {
-    CHECK(entry.at.index.value == entries.size() + 1);
-    entries.push_back(std::move(entry));
+    CHECK(entry.at.index == next_index());
+    kept_.entries.push_back(std::move(entry));
   }
+  if (write.hard_state) kept_.hard_state = *write.hard_state;
+  // No hole between what the snapshot stands for and the log.
+  CHECK(first_ <= kept_.snapshot.at.index.next());
+}
+
+void Disk::stage(raft::SnapshotPart part) {
+  if (part.number == 0) staged_.clear();
+  CHECK(part.number == staged_.size());
+  staged_.push_back(std::move(part.bytes));
+  if (!part.completes) return;
+  kept_.snapshot = std::move(*part.completes);
+  kept_.pieces = std::exchange(staged_, {});
+}
+
+void Disk::truncate(raft::Index from) {
+  CHECK(from >= first_);
+  if (from < next_index()) kept_.entries.resize(from.value - first_.value);
+}
+
+void Disk::compact(raft::Index to) {
+  if (to < first_) return;
+  const auto gone = std::min(kept_.entries.size(), to.value - first_.value + 1);
+  kept_.entries.erase(kept_.entries.begin(), kept_.entries.begin() + static_cast<std::ptrdiff_t>(gone));
+  first_ = to.next();
 }
 
 }  // namespace sim

@@ -1,5 +1,5 @@
-// The disk of one simulated server: a log in memory that forgets, at a crash, what it had not promised to
-// keep.
+// The disk of one simulated server: a log and a snapshot in memory that forget, at a crash, what was not
+// promised to be kept.
 #pragma once
 
 #include <optional>
@@ -24,6 +24,8 @@ class Disk : public host::Disk {
   // Of the writes that were not yet promised a random prefix survives, each whole: fewer or more, never one
   // without those before it. Answers how many were lost.
   std::size_t crash();
+  // All that was on it is gone; a server that finds this starts here. Not while writes are under way.
+  void format(raft::Recovered found);
   // What the next run of the server finds; a new run's writes are numbered from 1 again.
   raft::Recovered recover(std::uint32_t epoch);
   // What would survive a crash for certain.
@@ -32,6 +34,10 @@ class Disk : public host::Disk {
  private:
   void start_sync();
   void keep(raft::Write write);
+  void stage(raft::SnapshotPart part);
+  void truncate(raft::Index from);
+  void compact(raft::Index to);
+  raft::Index next_index() const { return raft::Index(first_.value + kept_.entries.size()); }
 
   Queue& queue_;
   Place place_;
@@ -39,6 +45,8 @@ class Disk : public host::Disk {
   Distribution latency_;
   base::Random random_;
   raft::Recovered kept_;
+  raft::Index first_{1};  // where the log begins, with or without an entry there
+  std::vector<base::Bytes> staged_;
   std::vector<raft::Write> syncing_;
   std::vector<raft::Write> waiting_;
 };

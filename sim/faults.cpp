@@ -26,6 +26,7 @@ const char* verb_of(const Action& action) {
                },
                [](const Crash&) { return "crash"; }, [](const Restart&) { return "restart"; },
                [](const Pause&) { return "pause"; }, [](const ClockJump&) { return "move the clock of"; },
+               [](const Wipe&) { return "wipe the disk of"; }, [](const Order&) { return "order"; },
                [](const Heal&) { return "heal"; }},
       action);
 }
@@ -42,9 +43,9 @@ Faults::Faults(const std::vector<Step>& timeline, Queue& queue, Network& network
       random_(random),
       seen_(timeline.size()) {}
 
-std::string Faults::name_of(Place place, std::uint32_t servers) {
-  return place < servers ? "server " + std::to_string(place + 1)
-                         : "client " + std::to_string(place - servers + 1);
+std::string Faults::name_of(Place place, std::uint32_t machines) {
+  return place < machines ? "server " + std::to_string(place + 1)
+                          : "client " + std::to_string(place - machines + 1);
 }
 
 void Faults::start() {
@@ -73,7 +74,7 @@ bool Faults::matches(const When& when, const Happening& happening) const {
     if (key == "state") return value == happening.state;
     if (key == "reason") return value == happening.reason;
     const auto place = key == "client" ? happening.client : happening.node;
-    const auto base = key == "client" ? stage_.servers() : 0;
+    const auto base = key == "client" ? stage_.machines() : 0;
     return place && std::to_string(*place - base + 1) == value;
   });
 }
@@ -101,9 +102,7 @@ void Faults::on_timeline(std::uint64_t packed_step) {
   if (std::holds_alternative<Every>(trigger) || std::holds_alternative<AtRandom>(trigger)) schedule(step);
 }
 
-std::vector<Place> Faults::random_servers(std::size_t count) {
-  std::vector<Place> all;
-  for (Place place = 0; place < stage_.servers(); ++place) all.push_back(place);
+std::vector<Place> Faults::random_of(std::vector<Place> all, std::size_t count) {
   std::vector<Place> chosen;
   for (; count > 0 && !all.empty(); --count) {
     const auto at = all.begin() + static_cast<std::ptrdiff_t>(random_.below(all.size()));
@@ -117,25 +116,28 @@ std::vector<Place> Faults::select(const Selection& selection) {
   const auto one = [](std::optional<Place> place) {
     return place ? std::vector<Place>{*place} : std::vector<Place>{};
   };
-  const auto servers = stage_.servers();
+  const auto all = stage_.inhabited();
+  const auto voters = stage_.voters();
   switch (selection.selector) {
     case Selector::leader:
       return one(stage_.leader());
     case Selector::old_leader:
       return one(stage_.old_leader());
     case Selector::followers: {
-      auto all = random_servers(servers);
-      std::erase_if(all, [&](Place place) { return stage_.leader() == place; });
-      return all;
+      auto followers = random_of(all, all.size());
+      std::erase_if(followers, [&](Place place) { return stage_.leader() == place; });
+      return followers;
     }
     case Selector::minority:
-      return random_servers((servers - 1) / 2);
+      return voters.empty() ? voters : random_of(voters, (voters.size() - 1) / 2);
     case Selector::majority:
-      return random_servers(servers / 2 + 1);
+      return random_of(voters, voters.size() / 2 + 1);
     case Selector::one:
-      return random_servers(1);
+      return random_of(all, 1);
     case Selector::all:
-      return random_servers(servers);
+      return random_of(all, all.size());
+    case Selector::learner:
+      return random_of(stage_.learners(), 1);
     case Selector::holder:
       return one(stage_.holder(selection.lock));
     case Selector::event_node:
@@ -143,16 +145,19 @@ std::vector<Place> Faults::select(const Selection& selection) {
     case Selector::event_client:
       return one(event_client_);
     case Selector::client:
-      return {servers + (selection.number ? *selection.number - 1
-                                          : static_cast<Place>(random_.below(stage_.clients())))};
+      return {stage_.machines() + (selection.number ? *selection.number - 1
+                                                    : static_cast<Place>(random_.below(stage_.clients())))};
     case Selector::server:
-      return {selection.number ? *selection.number - 1 : static_cast<Place>(random_.below(servers))};
+      if (!selection.number) return random_of(all, 1);
+      return {*selection.number - 1};
+    case Selector::nobody:
+      return {};
   }
   return {};
 }
 
 Network::Cut Faults::links_cut_by(const Partition& partition, const std::vector<Place>& targets) {
-  const auto places = stage_.servers() + stage_.clients();
+  const auto places = stage_.machines() + stage_.clients();
   const auto chosen = [&](Place place) {
     return std::find(targets.begin(), targets.end(), place) != targets.end();
   };
@@ -161,7 +166,7 @@ Network::Cut Faults::links_cut_by(const Partition& partition, const std::vector<
   for (Place place = 0; place < places; ++place) {
     const bool split = partition.shape == Partition::Shape::split;
     if (chosen(place)) side[place] = split ? 1 : place + 1;
-    if (place < stage_.servers() || chosen(place) || targets.empty()) continue;
+    if (place < stage_.machines() || chosen(place) || targets.empty()) continue;
     const auto near = split ? 1 : targets[random_.below(targets.size())] + 1;
     if (partition.clients == ClientSide::near) side[place] = near;
     if (partition.clients == ClientSide::both) side[place] = kNobody;
@@ -183,48 +188,68 @@ void Faults::act(const Step& step) {
     return heal();
   }
   Active active{step.action, select(step.select)};
+  if (const auto* order = std::get_if<Order>(&step.action)) {
+    const bool anybody = step.select.selector == Selector::nobody;
+    if (anybody || !active.targets.empty()) give(*order, active.targets);
+    return;
+  }
   if (active.targets.empty()) return;
   if (stage_.operations_in_flight() > 0)
     count(coverage_, "ops_in_flight_at_fault", stage_.operations_in_flight());
   std::string names;
   for (const auto place : active.targets)
-    names += (names.empty() ? " " : ", ") + name_of(place, stage_.servers());
+    names += (names.empty() ? " " : ", ") + name_of(place, stage_.machines());
   active.told = verb_of(step.action) + names;
   if (const auto* jump = std::get_if<ClockJump>(&step.action))
     active.told += std::string(" by ") + (jump->by < Duration(0) ? "-" : "") +
                    base::format_duration(jump->by < Duration(0) ? -jump->by : jump->by);
   stage_.tell("FAULT " + active.told);
-  std::visit(Overload{
-                 [&](const Partition& partition) {
-                   count(coverage_, "partitions");
-                   active.cut = links_cut_by(partition, active.targets);
-                   network_.cut(active.cut);
-                 },
-                 [&](const Crash&) {
-                   for (const auto place : active.targets) stage_.crash(place);
-                 },
-                 [&](const Restart&) {
-                   for (const auto place : active.targets) stage_.restart(place);
-                 },
-                 [&](const Pause&) {
-                   count(coverage_, "pauses", active.targets.size());
-                   for (const auto place : active.targets) stage_.pause(place);
-                 },
-                 [&](const ClockJump& jump) {
-                   count(coverage_, "clock_jumps", active.targets.size());
-                   // Nothing in a server or a client ever looks at a wall clock.
-                   for (const auto place : active.targets) {
-                     if (jump.monotonic) stage_.jump(place, jump.by);
-                   }
-                 },
-                 [](const Heal&) {},
-             },
-             step.action);
+  carry_out(active);
   if (std::holds_alternative<Restart>(step.action) || std::holds_alternative<ClockJump>(step.action)) return;
   active_.emplace(++last_fault_, std::move(active));
   if (!step.duration_ns) return;
   queue_.push(queue_.now() + Duration(step.duration_ns->sample(random_)),
               {.kind = EventKind::fault_ends, .id = last_fault_});
+}
+
+void Faults::carry_out(Active& active) {
+  std::visit(
+      Overload{
+          [&](const Partition& partition) {
+            count(coverage_, "partitions");
+            active.cut = links_cut_by(partition, active.targets);
+            network_.cut(active.cut);
+          },
+          [&](const Crash&) {
+            for (const auto place : active.targets) stage_.crash(place);
+          },
+          [&](const Restart&) {
+            for (const auto place : active.targets) stage_.restart(place);
+          },
+          [&](const Pause&) {
+            count(coverage_, "pauses", active.targets.size());
+            for (const auto place : active.targets) stage_.pause(place);
+          },
+          [&](const ClockJump& jump) {
+            count(coverage_, "clock_jumps", active.targets.size());
+            // Nothing in a server or a client ever looks at a wall clock.
+            for (const auto place : active.targets) {
+              if (jump.monotonic) stage_.jump(place, jump.by);
+            }
+          },
+          [&](const Wipe&) { std::erase_if(active.targets, [&](Place p) { return !stage_.wipe(p); }); },
+          [](const Order&) {},
+          [](const Heal&) {},
+      },
+      active.action);
+}
+
+void Faults::give(Order order, const std::vector<Place>& targets) {
+  for (const auto place : targets) {
+    order.target = place;
+    stage_.order(order);
+  }
+  if (targets.empty()) stage_.order(order);
 }
 
 void Faults::on_fault_end(std::uint64_t fault) {
@@ -246,6 +271,11 @@ void Faults::end(const Active& active) {
                    for (const auto place : active.targets) stage_.resume(place);
                  },
                  [](const ClockJump&) {},
+                 [&](const Wipe&) {
+                   for (const auto place : active.targets)
+                     stage_.order({.kind = Order::Kind::rejoin, .target = place});
+                 },
+                 [](const Order&) {},
                  [](const Heal&) {},
              },
              active.action);
@@ -259,7 +289,7 @@ void Faults::heal() {
 void Faults::finish() {
   finished_ = true;
   heal();
-  for (Place place = 0; place < stage_.servers() + stage_.clients(); ++place) stage_.restart(place);
+  for (Place place = 0; place < stage_.machines() + stage_.clients(); ++place) stage_.restart(place);
 }
 
 }  // namespace sim

@@ -17,8 +17,13 @@ namespace sim {
 class Stage {
  public:
   virtual ~Stage() = default;
-  virtual std::uint32_t servers() const = 0;
+  // Machines for servers; clients stand behind them.
+  virtual std::uint32_t machines() const = 0;
   virtual std::uint32_t clients() const = 0;
+  // Where servers live, and which of them vote or learn as far as is committed.
+  virtual std::vector<Place> inhabited() const = 0;
+  virtual std::vector<Place> voters() const = 0;
+  virtual std::vector<Place> learners() const = 0;
   virtual bool is_up(Place place) const = 0;
   virtual std::optional<Place> leader() const = 0;
   virtual std::optional<Place> old_leader() const = 0;
@@ -29,6 +34,9 @@ class Stage {
   virtual void pause(Place place) = 0;
   virtual void resume(Place place) = 0;
   virtual void jump(Place place, Duration by) = 0;
+  // Only where the cluster can bear the loss. Answers whether it did.
+  virtual bool wipe(Place place) = 0;
+  virtual void order(Order order) = 0;
   virtual std::size_t operations_in_flight() const = 0;
   virtual void tell(const std::string& text) = 0;
 };
@@ -56,7 +64,7 @@ class Faults {
   // The timeline is over: nothing more happens, and everything is healed.
   void finish();
 
-  static std::string name_of(Place place, std::uint32_t servers);
+  static std::string name_of(Place place, std::uint32_t machines);
 
  private:
   struct Active {
@@ -69,7 +77,9 @@ class Faults {
   void schedule(std::uint64_t step);
   void act(const Step& step);
   std::vector<Place> select(const Selection& selection);
-  std::vector<Place> random_servers(std::size_t count);
+  std::vector<Place> random_of(std::vector<Place> all, std::size_t count);
+  void give(Order order, const std::vector<Place>& targets);
+  void carry_out(Active& active);
   Network::Cut links_cut_by(const Partition& partition, const std::vector<Place>& targets);
   bool matches(const When& when, const Happening& happening) const;
   void heal();

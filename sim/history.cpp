@@ -15,9 +15,11 @@ std::uint64_t History::new_client(const std::string& name) {
   return names_.size();
 }
 
-OperationNumber History::begin(std::uint64_t client, client::Question question, Time now) {
+OperationNumber History::begin(std::uint64_t client, client::Question question, Time now,
+                               lock::Consistency consistency) {
   open_.emplace(++last_,
                 client::Recorded{client, std::move(question), now.count(), std::nullopt, std::nullopt});
+  if (consistency == lock::Consistency::stale) stale_.insert(last_);
   return last_;
 }
 
@@ -26,6 +28,7 @@ bool History::finish(OperationNumber number, const client::Finished& finished, T
   const auto node = open_.extract(number);
   CHECK(node);
   auto recorded = node.mapped();
+  const bool stale = stale_.erase(number) != 0;
   const auto* operation = std::get_if<lock::Operation>(&recorded.question);
   const auto* acquire = operation ? std::get_if<lock::Acquire>(operation) : nullptr;
   if (finished.undone && acquire) {
@@ -47,12 +50,17 @@ bool History::finish(OperationNumber number, const client::Finished& finished, T
                         [&](const lock::Reply& reply) {
                           recorded.end_ns = now.count();
                           recorded.reply = reply;
-                          add(recorded);
+                          if (!stale) {
+                            add(recorded);
+                          } else if (const auto line = client::history_line(recorded)) {
+                            stale_lines_ += *line + "\n";
+                            tell(*line, " (stale)");
+                          }
                           return !client::is_unknown(recorded);
                         },
                         [](const client::TimedOut&) { return true; },
                         [&](const client::Unknown&) {
-                          add(recorded);
+                          if (!stale) add(recorded);
                           return false;
                         },
                     },
@@ -66,6 +74,7 @@ void History::expire(std::uint64_t client, const std::string& name, lock::Token 
 std::string History::text() const {
   std::string text = lines_;
   for (const auto& [number, recorded] : open_) {
+    if (stale_.contains(number)) continue;
     if (const auto line = client::history_line(recorded)) text += *line + "\n";
   }
   return text;
@@ -77,6 +86,10 @@ void History::add(const client::Recorded& recorded) {
 
 void History::add(const std::string& line) {
   lines_ += line + "\n";
+  tell(line, "");
+}
+
+void History::tell(const std::string& line, const char* remark) {
   if (!trace_.on()) return;
   const auto parsed = check::parse_json(line, "history");
   CHECK(parsed.ok() && parsed.value().size() == 1);
@@ -87,7 +100,7 @@ void History::add(const std::string& line) {
   const bool expiry = std::holds_alternative<check::Expire>(operation.op);
   const auto outcome = expiry ? "" : " -> " + (operation.ret ? check::describe(operation.ret) : "unknown");
   trace_.line(queue_.now(), name + (same ? "" : " (now " + std::to_string(number) + ")") + "  " +
-                                operation.key + "  " + check::describe(operation.op) + outcome);
+                                operation.key + "  " + check::describe(operation.op) + outcome + remark);
 }
 
 }  // namespace sim

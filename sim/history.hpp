@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,8 @@ class History {
 
   // A client's operations go by a new number from now on.
   std::uint64_t new_client(const std::string& name);
-  OperationNumber begin(std::uint64_t client, client::Question question, Time now);
+  OperationNumber begin(std::uint64_t client, client::Question question, Time now,
+                        lock::Consistency consistency = lock::Consistency::linearizable);
   // Answers whether its outcome is known.
   bool finish(OperationNumber operation, const client::Finished& finished, Time now, Time undone_granted);
   // What is still open stays so: its outcome is unknown.
@@ -31,17 +33,22 @@ class History {
   std::size_t open() const { return open_.size(); }
   // As JSON lines, the operations under way included.
   std::string text() const;
+  // Reads that need not be the newest, likewise: they are no part of the history.
+  const std::string& stale_text() const { return stale_lines_; }
 
  private:
   void add(const client::Recorded& recorded);
   void add(const std::string& line);
+  void tell(const std::string& line, const char* remark);
 
   const Queue& queue_;
   Trace& trace_;
   std::vector<std::string> names_;  // of the clients, by their numbers from 1
   std::map<OperationNumber, client::Recorded> open_;
+  std::set<OperationNumber> stale_;  // of those that are open
   OperationNumber last_ = 0;
   std::string lines_;
+  std::string stale_lines_;
 };
 
 }  // namespace sim

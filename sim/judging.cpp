@@ -1,10 +1,12 @@
 // What the world sees of its servers, and what it makes of a run.
-#include <set>
+#include <utility>
 
 #include "core/base/check.hpp"
 #include "core/base/overload.hpp"
 #include "core/wire/codec.hpp"
 #include "sim/check/check_file.hpp"
+#include "sim/check/configurations.hpp"
+#include "sim/check/stale.hpp"
 #include "sim/vouching.hpp"
 #include "sim/world.hpp"
 
@@ -42,53 +44,102 @@ const char* name_of(lock::EndReason reason) {
 }  // namespace
 
 void World::observe(Server& server) {
-  if (!scenario_.checks.raft_invariants || violation_) return;
-  const auto id = node_of(server.place());
-  if (const auto found = invariants_.observe(id, server.node())) {
-    violate({"raft_invariants", found->check + ": " + found->what});
+  if (scenario_.checks.raft_invariants && !violation_) {
+    if (const auto found = invariants_.observe(server.id(), server.node()))
+      violate({"raft_invariants", found->check + ": " + found->what});
   }
-  if (!violation_) look_at_disks(server);
+  if (!violation_) follow_commit(server);
 }
 
-// What a server newly calls committed is on the disks of a majority, whatever their servers say.
-void World::look_at_disks(const Server& server) {
-  const auto& raft = server.node().raft();
-  for (; committed_ < raft.commit(); committed_ = committed_.next()) {
-    const auto index = committed_.next();
-    const raft::Position position{index, *raft.log().term_at(index)};
-    std::size_t disks = 0;
-    for (const auto& other : servers_) disks += holds(other->disk().kept(), position) ? 1 : 0;
-    if (disks > servers_.size() / 2) continue;
-    return violate({"raft_invariants", "durability: server " + std::to_string(server.place() + 1) +
-                                           " counts index " + std::to_string(index.value) +
-                                           " as committed; it is on " + std::to_string(disks) + " of " +
-                                           std::to_string(servers_.size()) + " disks"});
-  }
+// What a server newly calls committed is on the disks of a quorum, whatever their servers say.
+void World::look_at_disks(const Server& server, raft::Position position) {
+  const auto& configuration = invariants_.commits_by(server.id());
+  std::string where;
+  const bool kept = check::has_quorum(configuration, [&](host::NodeId id) {
+    const raft::Recovered* disk = nullptr;
+    for (const auto& other : servers_) {
+      if (other->id() == id) disk = &other->disk().kept();
+    }
+    const auto lost = lost_disks_.find(id);
+    if (!disk && lost != lost_disks_.end()) disk = &lost->second;
+    if (!disk || !holds(*disk, position)) return false;
+    where += (where.empty() ? "" : ", ") + std::to_string(id.value);
+    return true;
+  });
+  if (kept) return;
+  violate({"raft_invariants",
+           "durability: server " + std::to_string(server.place() + 1) + " counts index " +
+               std::to_string(position.index.value) + " as committed; it is on the disks of " +
+               (where.empty() ? "nobody" : where) + " of [" + check::describe(configuration) + "]"});
+}
+
+void World::look_at_snapshot(Server& server) {
+  const auto& disk = server.disk().kept();
+  const auto index = disk.snapshot.at.index;
+  if (!scenario_.checks.raft_invariants || violation_) return;
+  if (std::exchange(snapshots_seen_[server.place()], index) == index) return;
+  if (const auto found = invariants_.snapshot_kept(server.id(), disk))
+    violate({"raft_invariants", found->check + ": " + found->what});
+}
+
+// What it has counted in this run of it.
+void World::harvest(const Server& server) {
+  const auto& counters = server.node().raft().counters();
+  const auto add = [&](const char* name, std::uint64_t value) {
+    if (value != 0) count(coverage_, name, value);
+  };
+  add("pieces_resent", counters.pieces_sent_again);
+  add("reads_via_followers", counters.reads_for_peers);
+  add("lease_reads", counters.reads_by_lease);
 }
 
 void World::violate(Violation violation) {
   if (!violation_) violation_ = std::move(violation);
 }
 
-void World::sent(Place from, Place to, const std::string& frame) {
+void World::sent(Place from, host::NodeId to, const std::string& frame) {
   if (!scenario_.checks.raft_invariants && !options_.trace_messages) return;
   const auto message = wire::decode_message(std::string_view(frame).substr(wire::kHeaderBytes));
   CHECK(message.ok());
+  const auto& server = *servers_[from];
   if (options_.trace_messages && trace_.on()) {
-    tell("server " + std::to_string(from + 1) + " -> " + std::to_string(to + 1) + "  " +
+    tell("server " + std::to_string(from + 1) + " -> number " + std::to_string(to.value) + "  " +
          raft::name_of(message.value()));
   }
   if (!scenario_.checks.raft_invariants || violation_) return;
-  if (const auto found = invariants_.sent(node_of(from), node_of(to), message.value())) {
+  if (const auto found = invariants_.sent(server.id(), to, message.value())) {
     return violate({"raft_invariants", found->check + ": " + found->what});
   }
-  const auto& server = *servers_[from];
-  if (const auto missing =
-          missing_promise(message.value(), node_of(to), server.node().raft(), server.disk().kept())) {
+  if (const auto missing = missing_promise(message.value(), to, server.node().raft(), server.disk().kept())) {
     violate({"raft_invariants", "persist_before_send: server " + std::to_string(from + 1) + " sends " +
-                                    raft::name_of(message.value()) + " to server " + std::to_string(to + 1) +
-                                    " without having on its disk " + *missing});
+                                    raft::name_of(message.value()) + " to number " +
+                                    std::to_string(to.value) + " without having on its disk " + *missing});
   }
+}
+
+// Every replica tells the same events: the first to do so is believed.
+bool World::is_new(const lock::Event& event) {
+  const auto number = [](std::uint64_t value) { return " " + std::to_string(value); };
+  const auto key =
+      std::visit(Overload{[&](const lock::LockGranted& e) { return "granted" + number(e.token.value); },
+                          [&](const lock::HoldEnded& e) { return "ended" + number(e.token.value); },
+                          [&](const lock::StatusChanged& e) {
+                            return "status" + number(e.revision.value) + " " + e.state + " " + e.name;
+                          },
+                          [&](const lock::StaleTokenRefused& e) {
+                            return "stale" + number(e.token.value) + number(e.session.value) + " " + e.name;
+                          },
+                          [&](const lock::SessionEnded& e) { return "session" + number(e.session.value); }},
+                 event);
+  return machine_events_.insert(key).second;
+}
+
+void World::note_configuration(const Server& server, const raft::Configuration& configuration) {
+  if (trace_.on())
+    tell("server " + std::to_string(server.place() + 1) + " goes by [" + check::describe(configuration) +
+         "]");
+  if (check::is_joint(configuration) && server.node().raft().is_leader())
+    happened(server.place(), {"joint", server.place(), {}, "", "", ""});
 }
 
 void World::noted(Place server, const node::Note& note) {
@@ -122,15 +173,31 @@ void World::noted(Place server, const node::Note& note) {
                    if (coverage_.contains("leader_changes")) count(coverage_, "elections");
                    happened(server, {"leader_elected", server, {}, "", "", ""});
                    leader_term_ = b.term;
+                   const auto& raft = servers_[server]->node().raft();
+                   if (check::is_joint(raft.configuration())) count(coverage_, "elections_in_joint");
                  },
                  [&](const node::SteppedDown&) {
                    count(coverage_, "stepped_down");
                    happened(server, {"stepped_down", server, {}, "", "", ""});
                  },
+                 [&](const node::Reconfigured& r) { note_configuration(*servers_[server], r.configuration); },
+                 [&](const node::Removed&) {
+                   happened(server, {"removed", server, {}, "", "", ""});
+                 },
+                 [&](const node::SnapshotSaved&) {
+                   count(coverage_, "snapshots_saved");
+                   happened(server, {"snapshot_saved", server, {}, "", "", ""});
+                 },
+                 [&](const node::SnapshotInstalled&) {
+                   count(coverage_, "snapshots_installed");
+                   happened(server, {"snapshot_installed", server, {}, "", "", ""});
+                 },
+                 [&](const node::SnapshotRefused& r) {
+                   violate({"raft_invariants", "snapshot_refused: server " + std::to_string(server + 1) +
+                                                   " can't read what its leader sent: " + r.why});
+                 },
                  [&](const lock::Event& e) {
-                   // Every replica tells the same events in the same order: the first to do so is believed.
-                   if (++machine_events_[server] <= machine_events_seen_) return;
-                   machine_events_seen_ = machine_events_[server];
+                   if (!is_new(e)) return;
                    const auto happening = std::visit(event, e);
                    count(coverage_, happening.event);
                    happened(server, happening);
@@ -146,12 +213,11 @@ void World::noted(Place server, const node::Note& note) {
 
 void World::happened(Place server, const Happening& happening) {
   if (trace_.on()) {
-    tell(
-        "server " + std::to_string(server + 1) + "  " + happening.event +
-        (happening.lock.empty() ? "" : " " + happening.lock) +
-        (happening.state.empty() ? "" : " " + happening.state) +
-        (happening.reason.empty() ? "" : " (" + happening.reason + ")") +
-        (happening.client ? " for client " + std::to_string(*happening.client - scenario_.servers + 1) : ""));
+    tell("server " + std::to_string(server + 1) + "  " + happening.event +
+         (happening.lock.empty() ? "" : " " + happening.lock) +
+         (happening.state.empty() ? "" : " " + happening.state) +
+         (happening.reason.empty() ? "" : " (" + happening.reason + ")") +
+         (happening.client ? " for client " + std::to_string(*happening.client - machines() + 1) : ""));
   }
   faults_.happened(happening);
 }
@@ -165,13 +231,17 @@ void World::judge(Outcome& outcome) {
       for (const auto& server : servers_) {
         if (!server->is_up() || violation_) continue;
         server->node().machine().check();
-        const auto found = invariants_.applied(node_of(server->place()), server->node().applied(),
-                                               server->node().machine().digest());
+        const auto found =
+            invariants_.applied(server->id(), server->node().applied(), server->node().machine().digest());
         if (found) violate({"raft_invariants", found->check + ": " + found->what});
       }
     }
   }
+  for (const auto& server : servers_) {
+    if (server->is_up()) harvest(*server);
+  }
   outcome.history = history_.text();
+  if (!violation_ && !options_.until) judge_stale_reads(outcome);
   if (!violation_ && !options_.until) judge_history(outcome);
   outcome.seed = seed_;
   outcome.violation = violation_;
@@ -203,12 +273,22 @@ void World::judge_history(Outcome& outcome) {
   }
 }
 
+void World::judge_stale_reads(const Outcome& outcome) {
+  if (!scenario_.checks.stale_reads) return;
+  const auto history = check::parse_json(outcome.history, "history");
+  const auto reads = check::parse_json(history_.stale_text(), "stale reads");
+  CHECK(history.ok() && reads.ok());
+  if (!reads.value().empty()) count(coverage_, "stale_reads", reads.value().size());
+  if (const auto found = check::judge_stale_reads(history.value(), reads.value()))
+    violate({"stale_reads", *found});
+}
+
 void World::judge_convergence() {
   if (!scenario_.checks.converge_within || all_done()) return;
   Violation violation{"converge_within", "not every client came to an end after everything had healed", {}};
   for (const auto& agent : agents_) {
     if (!agent->done())
-      violation.lines.push_back(Faults::name_of(agent->place(), scenario_.servers) + " " + agent->doing());
+      violation.lines.push_back(Faults::name_of(agent->place(), machines()) + " " + agent->doing());
   }
   violate(std::move(violation));
 }

@@ -29,22 +29,28 @@ Network::Network(Queue& queue, Coverage& coverage, Tuning tuning, Place places, 
       cuts_(std::size_t{places} * places),
       last_arrival_(std::size_t{places} * places) {}
 
-void Network::send_datagram(Place from, Place to, std::string frame) {
+void Network::send_datagram(Place from, Place to, std::string frame, std::uint32_t sender,
+                            std::uint32_t receiver) {
   if (is_cut(from, to)) return count(coverage_, "messages_cut");
   if (random_.chance(tuning_.loss)) return count(coverage_, "messages_lost");
+  Event event{.kind = EventKind::peer_frame,
+              .actor = to,
+              .detail = sender,
+              .id = from | std::uint64_t{receiver} << 32,
+              .bytes = std::move(frame)};
   if (random_.chance(tuning_.dup)) {
     count(coverage_, "messages_duplicated");
-    deliver(from, to, frame, false);
+    deliver(from, event, false);
   }
   const bool reordered = random_.chance(tuning_.reorder);
   if (reordered) count(coverage_, "messages_reordered");
-  deliver(from, to, frame, !reordered);
+  deliver(from, std::move(event), !reordered);
 }
 
-void Network::deliver(Place from, Place to, const std::string& frame, bool in_order) {
+void Network::deliver(Place from, Event event, bool in_order) {
   auto arrival = queue_.now() + latency();
   if (in_order) {
-    auto& last = last_arrival_[from * places_ + to];
+    auto& last = last_arrival_[from * places_ + event.actor];
     arrival = last = std::max(arrival, last);
   } else {
     // Held up somewhere: others overtake it.
@@ -52,7 +58,6 @@ void Network::deliver(Place from, Place to, const std::string& frame, bool in_or
     const auto times = random_.between(1, 20);
     arrival += latency() * times;
   }
-  Event event{.kind = EventKind::peer_frame, .actor = to, .id = from, .bytes = frame};
   maybe_corrupt(event.bytes);
   queue_.push(arrival, std::move(event));
 }

@@ -34,8 +34,9 @@ class Network {
   Network(Queue& queue, Coverage& coverage, Tuning tuning, Place places, base::Random random);
 
   // A frame from server to server (EventKind::peer_frame): may be lost, come twice, late, or with a flipped
-  // bit.
-  void send_datagram(Place from, Place to, std::string frame);
+  // bit. `sender` and `receiver` are the names it carries.
+  void send_datagram(Place from, Place to, std::string frame, std::uint32_t sender = 0,
+                     std::uint32_t receiver = 0);
 
   // A connection is there at once; the first word on it takes as long as any other.
   ConnectionNumber connect(Place client, Place server);
@@ -76,7 +77,7 @@ class Network {
     std::array<Way, 2> ways;  // from client, from server
   };
 
-  void deliver(Place from, Place to, const std::string& frame, bool in_order);
+  void deliver(Place from, Event event, bool in_order);
   void deliver(ConnectionNumber number, Connection& connection, std::uint32_t way, std::uint32_t segment,
                std::string bytes);
   void stall(ConnectionNumber number, Way& way, std::uint32_t which);

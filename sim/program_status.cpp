@@ -43,7 +43,8 @@ class Status : public Program {
   // Reads, and writes only where nobody wrote since.
   Task swap(Agent& agent) {
     const auto name = some_name(agent);
-    const auto read = agent.begin(lock::Query(lock::GetStatus{name}), std::chrono::seconds(5));
+    const auto read = agent.begin(lock::Query(lock::GetStatus{name}), std::chrono::seconds(5),
+                                  consistency_of(tuning_, agent.random()));
     co_await agent.answer(read);
     const auto view = agent.reply<lock::NameView>(read);
     if (!view || agent.random().chance(300'000)) co_return;
@@ -56,9 +57,11 @@ class Status : public Program {
     const auto name = some_name(agent);
     client::Question question;
     std::optional<Duration> within = std::chrono::seconds(5);
+    auto consistency = lock::Consistency::linearizable;
     const auto what = agent.random().below(100);
     if (what < 30) {
       question = lock::Query(lock::GetStatus{name});
+      consistency = consistency_of(tuning_, agent.random());
     } else if (what < 60) {
       question = lock::Operation(write(name, std::nullopt));
     } else if (what < 80) {
@@ -69,7 +72,7 @@ class Status : public Program {
     } else {
       question = lock::Operation(lock::ClearStatus{name, std::nullopt});
     }
-    const auto call = agent.begin(question, within);
+    const auto call = agent.begin(question, within, consistency);
     co_await agent.answer(call);
     learn(agent, name, call);
   }

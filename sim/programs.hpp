@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,9 +12,12 @@
 namespace sim {
 
 struct ProgramTuning {
-  std::string program;         // one of program_names()
-  std::uint32_t keys = 4;      // locks, status, register: so many names
-  std::uint32_t objects = 10;  // upload
+  std::string program;          // one of program_names()
+  std::uint32_t keys = 4;       // locks, status, register: so many names
+  std::uint32_t objects = 10;   // upload
+  std::string of = "register";  // reader: whose names
+  // What reads of status records rest on; nothing: each on another.
+  std::optional<lock::Consistency> reads = lock::Consistency::linearizable;
   Distribution hold_ns = Distribution::uniform(
       5'000'000, 400'000'000);  // locks: how long a lock is kept; upload: how long it takes
   Distribution pause_ns = Distribution::uniform(1'000'000, 200'000'000);  // between two rounds
@@ -23,7 +27,11 @@ const std::vector<std::string>& program_names();
 // `tuning.program` is one of them. `number`: of the client, for values that nobody else writes.
 std::unique_ptr<Program> make_program(const ProgramTuning& tuning, std::uint32_t number);
 
+// What the next read rests on.
+lock::Consistency consistency_of(const ProgramTuning& tuning, base::Random& random);
+
 std::unique_ptr<Program> make_locks(const ProgramTuning& tuning);
+std::unique_ptr<Program> make_reader(const ProgramTuning& tuning);
 std::unique_ptr<Program> make_status(const ProgramTuning& tuning, std::uint32_t number);
 std::unique_ptr<Program> make_register(const ProgramTuning& tuning, std::uint32_t number);
 std::unique_ptr<Program> make_upload(const ProgramTuning& tuning);

@@ -37,6 +37,8 @@ const char* name_of(EventKind kind) {
       return "timeline";
     case EventKind::fault_ends:
       return "fault_ends";
+    case EventKind::retire:
+      return "retire";
     case EventKind::phase:
       return "phase";
   }

@@ -19,7 +19,7 @@ using Place = std::uint32_t;
 constexpr Place kNobody = ~Place{0};
 
 enum class EventKind : std::uint8_t {
-  peer_frame,  // id: the place it comes from
+  peer_frame,  // id: the place it comes from, and the node it is for above that; detail: the node it is from
   segment,     // id: the connection; detail: its number among those that went this way
   reset,       // id: the connection; detail: 1 where its own machine gave up
   resend,      // id: the connection; detail: which way
@@ -33,6 +33,7 @@ enum class EventKind : std::uint8_t {
   store_reply,    // id: the request
   timeline,       // id: the entry
   fault_ends,     // id: the fault
+  retire,         // id: the node, which is no member any more; detail: its place
   phase,          // the timeline is over, or the time for converging
 };
 const char* name_of(EventKind kind);

@@ -12,7 +12,7 @@ std::string tell(const Scenario& scenario, const std::vector<SeenEvent>& events,
   if (at >= events.size()) return "the run is over";
   const auto& event = events[at];
   return "at " + base::format_duration(event.at) + " " + name_of(event.kind) +
-         (event.actor == kNobody ? "" : " of " + Faults::name_of(event.actor, scenario.servers)) + " (" +
+         (event.actor == kNobody ? "" : " of " + Faults::name_of(event.actor, scenario.machines())) + " (" +
          std::to_string(event.id) + ", " + std::to_string(event.detail) + ")";
 }
 

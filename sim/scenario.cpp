@@ -30,16 +30,33 @@ void read_seeds(const Field& field, Scenario& scenario) {
   for (std::int64_t i = 0; i < many; ++i) scenario.seeds.push_back(static_cast<std::uint64_t>(from + i));
 }
 
+void read_snapshots(const Field& field, node::SnapshotPolicy& policy) {
+  const auto number = [&](const char* key, auto& into, std::int64_t least) {
+    if (const auto f = field.find(key))
+      into = static_cast<std::remove_reference_t<decltype(into)>>(f->integer(least, 1 << 30));
+  };
+  number("snapshot_entries", policy.entries, 1);
+  number("snapshot_bytes", policy.bytes, 1);
+  number("keep_entries", policy.keep_entries, 0);
+  number("keep_bytes", policy.keep_bytes, 0);
+  number("piece_bytes", policy.piece_bytes, 1);
+}
+
 void read_tuning(const Field& field, raft::Tuning& tuning) {
   if (field.is_string()) return field.fail("'" + field.text() + "' is not simulated in this version");
   field.only({"heartbeat", "election_min", "election_max", "append_bytes_max", "append_entries_max",
-              "inflight_messages_max"});
+              "inflight_messages_max", "inflight_bytes_max", "inflight_pieces_max", "clock_drift_ppm",
+              "snapshot_entries", "snapshot_bytes", "keep_entries", "keep_bytes", "piece_bytes"});
   if (const auto f = field.find("heartbeat")) tuning.heartbeat = f->duration();
   if (const auto f = field.find("election_min")) tuning.election_min = f->duration();
   if (const auto f = field.find("election_max")) tuning.election_max = f->duration();
   const auto number = [&](const char* key, std::uint32_t& into, std::int64_t greatest) {
     if (const auto f = field.find(key)) into = static_cast<std::uint32_t>(f->integer(1, greatest));
   };
+  if (const auto f = field.find("inflight_bytes_max"))
+    tuning.inflight_bytes_max = static_cast<std::uint64_t>(f->integer(1, 1 << 30));
+  number("inflight_pieces_max", tuning.inflight_pieces_max, 1'000);
+  number("clock_drift_ppm", tuning.clock_drift_ppm, 400'000);
   number("append_bytes_max", tuning.append_bytes_max, 1 << 20);
   number("append_entries_max", tuning.append_entries_max, 100'000);
   number("inflight_messages_max", tuning.inflight_messages_max, 1'000);
@@ -49,11 +66,20 @@ void read_tuning(const Field& field, raft::Tuning& tuning) {
 }
 
 void read_cluster(const Field& field, Scenario& scenario) {
-  field.only({"servers", "clients", "store", "tuning"}, {"zones", "joiners"});
+  field.only({"servers", "joiners", "clients", "priorities", "store", "tuning"}, {"zones"});
   if (const auto f = field.find("servers")) scenario.servers = static_cast<std::uint32_t>(f->integer(1, 9));
+  if (const auto f = field.find("joiners")) scenario.joiners = static_cast<std::uint32_t>(f->integer(0, 9));
+  if (const auto f = field.find("priorities")) {
+    for (const auto& one : f->elements())
+      scenario.priorities.push_back(static_cast<std::uint8_t>(one.integer(0, 255)));
+    if (scenario.priorities.size() > scenario.servers) f->fail("expected at most one a server");
+  }
   if (const auto f = field.find("clients"))
     scenario.clients = static_cast<std::uint32_t>(f->integer(1, 1000));
-  if (const auto f = field.find("tuning")) read_tuning(*f, scenario.tuning);
+  if (const auto f = field.find("tuning")) {
+    read_tuning(*f, scenario.tuning);
+    read_snapshots(*f, scenario.snapshots);
+  }
   const auto store = field.find("store");
   if (store && store->name("store", {"memory", "sqlite"}) == "sqlite")
     store->fail("'sqlite' is not simulated in this version");
@@ -89,9 +115,17 @@ void read_who(const Field& field, const Scenario& scenario, Workload& workload) 
   }
 }
 
+std::optional<lock::Consistency> read_consistency(const Field& field) {
+  const auto name = field.name("consistency", {"linearizable", "lease", "stale", "mixed"});
+  if (name == "lease") return lock::Consistency::lease;
+  if (name == "stale") return lock::Consistency::stale;
+  return name == "mixed" ? std::nullopt : std::optional(lock::Consistency::linearizable);
+}
+
 Workload read_workload(const Field& field, const Scenario& scenario) {
   Workload workload;
-  field.only({"clients", "program", "objects", "keys", "ttl", "hold", "pause"}, {"mix", "rate"});
+  field.only({"clients", "program", "objects", "keys", "of", "reads", "ttl", "hold", "pause"},
+             {"mix", "rate"});
   if (const auto f = field.find("clients")) read_who(*f, scenario, workload);
   if (const auto f = field.need("program")) workload.tuning.program = f->name("program", program_names());
   // Long enough that whoever was stopped meets his successor at work.
@@ -101,6 +135,9 @@ Workload read_workload(const Field& field, const Scenario& scenario) {
     workload.tuning.objects = static_cast<std::uint32_t>(f->integer(1, 10'000));
   if (const auto f = field.find("keys"))
     workload.tuning.keys = static_cast<std::uint32_t>(f->integer(1, 10'000));
+  if (const auto f = field.find("of"))
+    workload.tuning.of = f->name("names", {"lock", "object", "register", "status"});
+  if (const auto f = field.find("reads")) workload.tuning.reads = read_consistency(*f);
   if (const auto f = field.find("hold")) workload.tuning.hold_ns = f->durations();
   if (const auto f = field.find("pause")) workload.tuning.pause_ns = f->durations();
   if (const auto f = field.find("ttl")) {
@@ -113,7 +150,9 @@ Workload read_workload(const Field& field, const Scenario& scenario) {
 
 void read_check(const Field& field, Checks& checks) {
   if (field.is_string()) {
-    const auto name = field.name("check", {"raft_invariants", "fence_monotonic_at_store", "each_once"});
+    const auto name =
+        field.name("check", {"raft_invariants", "stale_reads", "fence_monotonic_at_store", "each_once"});
+    checks.stale_reads |= name == "stale_reads";
     checks.raft_invariants |= name == "raft_invariants";
     checks.fence_monotonic_at_store |= name == "fence_monotonic_at_store";
     checks.each_once |= name == "each_once";
@@ -148,8 +187,9 @@ void read_expect(const Field& field, Scenario& scenario) {
   if (field.is_string()) return (void)field.name("expectation", {"pass"});
   field.only({"fail"});
   if (const auto f = field.need("fail")) {
-    scenario.expect_fail = f->name("check", {"raft_invariants", "linearizable", "fence_monotonic_at_store",
-                                             "each_once", "converge_within", "core_check"});
+    scenario.expect_fail =
+        f->name("check", {"raft_invariants", "linearizable", "stale_reads", "fence_monotonic_at_store",
+                          "each_once", "converge_within", "core_check"});
   }
 }
 
@@ -165,7 +205,7 @@ void read_head(const Field& root, Scenario& scenario) {
 void read_lists(const Field& root, Scenario& scenario) {
   if (const auto f = root.find("timeline")) {
     for (const auto& step : f->elements())
-      scenario.timeline.push_back(read_step(step, scenario.servers, scenario.clients));
+      scenario.timeline.push_back(read_step(step, scenario.machines(), scenario.clients));
   }
   if (const auto f = root.need("workload")) {
     for (const auto& load : f->elements()) scenario.workload.push_back(read_workload(load, scenario));

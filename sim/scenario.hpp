@@ -9,10 +9,11 @@
 #include <vector>
 
 #include "core/base/result.hpp"
-#include "core/raft/types.hpp"
+#include "core/node/node.hpp"
 #include "sim/coverage.hpp"
 #include "sim/distribution.hpp"
 #include "sim/network.hpp"
+#include "sim/orders.hpp"
 #include "sim/programs.hpp"
 
 namespace sim {
@@ -44,10 +45,12 @@ enum class Selector {
   one,
   all,
   holder,
+  learner,
   event_node,
   event_client,
   client,
-  server
+  server,
+  nobody  // in particular
 };
 struct Selection {
   Selector selector = Selector::leader;
@@ -68,8 +71,10 @@ struct ClockJump {
   Duration by{0};
   bool monotonic = false;
 };
+// Loses the disk, too; it comes back as another server.
+struct Wipe {};
 struct Heal {};
-using Action = std::variant<Partition, Crash, Restart, Pause, ClockJump, Heal>;
+using Action = std::variant<Partition, Crash, Restart, Pause, ClockJump, Wipe, Order, Heal>;
 
 struct Step {
   Trigger trigger;
@@ -86,6 +91,7 @@ struct Workload {
 
 struct Checks {
   bool raft_invariants = false;
+  bool stale_reads = false;
   std::vector<std::string> linearizable;  // patterns of names
   bool fence_monotonic_at_store = false;
   bool each_once = false;
@@ -97,9 +103,12 @@ struct Scenario {
   std::string name;
   std::string about;
   std::vector<std::uint64_t> seeds;
-  std::uint32_t servers = 3;
+  std::uint32_t servers = 3;  // from the beginning; all vote
+  std::uint32_t joiners = 0;  // machines on which none lives yet
   std::uint32_t clients = 3;
+  std::vector<std::uint8_t> priorities;  // of the servers, in order; 1 where none is named
   raft::Tuning tuning;
+  node::SnapshotPolicy snapshots;
   Network::Tuning network;
   Distribution disk_latency_ns = Distribution::lognormal(500'000, 5'000'000);
   Distribution drift_ppm;
@@ -114,6 +123,7 @@ struct Scenario {
   std::uint64_t events_limit = 50'000'000;
   std::optional<std::string> expect_fail;
 
+  std::uint32_t machines() const { return servers + joiners; }
   // When faults stop and all is healed: at the last `heal` with a time, or early enough to converge within
   // the limit.
   Time timeline_ends() const;

@@ -7,6 +7,15 @@
 
 namespace sim {
 
+std::string address_of(Place server) {
+  return "s" + std::to_string(server + 1);
+}
+
+Place place_at(const std::string& address) {
+  CHECK(address.size() > 1 && address.front() == 's');
+  return static_cast<Place>(std::stoul(address.substr(1)) - 1);
+}
+
 Server::Server(Place place, node::Config config, Queue& queue, Network& network, Onlooker& onlooker,
                Clock clock, Disk disk)
     : place_(place),
@@ -17,14 +26,28 @@ Server::Server(Place place, node::Config config, Queue& queue, Network& network,
       clock_(clock),
       disk_(std::move(disk)) {}
 
-void Server::start() {
+void Server::move_in(host::NodeId id, raft::Recovered found) {
+  CHECK(!host_ && id);
+  config_.raft.self = id;
+  disk_.format(std::move(found));
+}
+
+void Server::move_out() {
   CHECK(!host_);
+  config_.raft.self = host::NodeId(0);
+  disk_.format({});
+}
+
+void Server::start() {
+  CHECK(!host_ && id());
   ++epoch_;
   run_soon_ = false;
   armed_.reset();
   auto config = config_;
   config.raft.seed += epoch_;
-  host_.emplace(std::move(config), disk_.recover(epoch_),
+  auto found = node::recovered(disk_.recover(epoch_), config.limits);
+  CHECK(found.ok());
+  host_.emplace(std::move(config), std::move(found).value(),
                 host::Ports{clock_, *this, *this, *this, disk_, *this});
 }
 
@@ -33,17 +56,23 @@ std::size_t Server::crash() {
   host_.reset();
   ++epoch_;
   callers_.clear();
+  reached_.clear();
   network_.close_all(place_);
   return disk_.crash();
 }
 
-void Server::on_peer_frame(Place from, const std::string& bytes) {
+void Server::on_peer_frame(const Event& event) {
+  const host::NodeId from(event.detail);
+  // Whoever is called by another's name hangs up.
+  if (host::NodeId(event.id >> 32) != id()) return;
   // A frame that does not read whole is dropped: the real transport calls again.
   wire::FrameReader reader;
-  reader.feed(bytes);
+  reader.feed(event.bytes);
   const auto frame = reader.next();
   if (!frame.ok() || !frame.value()) return;
-  (void)host_->peer_frame(node_of(from), *frame.value()).ok();
+  // Who calls has said where it is answered.
+  reached_[from] = static_cast<Place>(event.id);
+  (void)host_->peer_frame(from, *frame.value()).ok();
 }
 
 void Server::on_segment(ConnectionNumber connection, const std::string& bytes) {
@@ -120,8 +149,16 @@ void Server::arm() {
 }
 
 void Server::send(host::NodeId to, std::string frame) {
-  onlooker_.sent(place_, place_of(to), frame);
-  network_.send_datagram(place_, place_of(to), std::move(frame));
+  onlooker_.sent(place_, to, frame);
+  const auto at = reached_.find(to);
+  if (at == reached_.end()) return;
+  network_.send_datagram(place_, at->second, std::move(frame), static_cast<std::uint32_t>(id().value),
+                         static_cast<std::uint32_t>(to.value));
+}
+
+// Who is no member any more is still answered: its removal is told to it.
+void Server::members(const raft::Configuration& configuration) {
+  for (const auto& member : configuration.members) reached_[member.id] = place_at(member.address);
 }
 
 void Server::send(host::ConnectionId to, std::string frame) {

@@ -15,23 +15,22 @@
 
 namespace sim {
 
-inline host::NodeId node_of(Place server) {
-  return host::NodeId(server + 1);
-}
-inline Place place_of(host::NodeId node) {
-  return static_cast<Place>(node.value - 1);
-}
+// Where the server at a place is reached.
+std::string address_of(Place server);
+Place place_at(const std::string& address);
 
 // Sees what servers do.
 class Onlooker {
  public:
   virtual ~Onlooker() = default;
   virtual void noted(Place server, const node::Note& note) = 0;
-  virtual void sent(Place from, Place to, const std::string& frame) = 0;
+  virtual void sent(Place from, host::NodeId to, const std::string& frame) = 0;
 };
 
+// A machine, and the server that lives on it, if any: one that has joined under an id of its own.
 class Server : host::Wakeups, host::Peers, host::Clients, host::Observer {
  public:
+  // `config` is without the id.
   Server(Place place, node::Config config, Queue& queue, Network& network, Onlooker& onlooker, Clock clock,
          Disk disk);
   Server(const Server&) = delete;
@@ -39,18 +38,25 @@ class Server : host::Wakeups, host::Peers, host::Clients, host::Observer {
 
   Place place() const { return place_; }
   Clock& clock() { return clock_; }
+  // 0: nobody lives here.
+  host::NodeId id() const { return config_.raft.self; }
   bool is_up() const { return host_.has_value(); }
   std::uint32_t epoch() const { return epoch_; }
   // Only while it is up.
   const node::Node& node() const { return host_->node(); }
+  const node::Config& config() const { return config_; }
   const Disk& disk() const { return disk_; }
 
+  // A server moves in, under an id and with nothing but this on its disk. Not while one is up.
+  void move_in(host::NodeId id, raft::Recovered found);
+  // Whoever lives here is gone, and what was on the disk. Not while it is up.
+  void move_out();
   void start();
   // Answers how many writes were lost.
   std::size_t crash();
 
   // Events of the queue. Only while it is up.
-  void on_peer_frame(Place from, const std::string& bytes);
+  void on_peer_frame(const Event& event);
   void on_segment(ConnectionNumber connection, const std::string& bytes);
   void on_reset(ConnectionNumber connection);
   // Whether the node has made a step.
@@ -64,6 +70,7 @@ class Server : host::Wakeups, host::Peers, host::Clients, host::Observer {
   void soon() override;
   void at(Instant when) override;
   void send(host::NodeId to, std::string frame) override;
+  void members(const raft::Configuration& configuration) override;
   void send(host::ConnectionId to, std::string frame) override;
   void close(host::ConnectionId connection, const std::string& why) override;
   void noted(const node::Note& note) override { onlooker_.noted(place_, note); }
@@ -89,6 +96,7 @@ class Server : host::Wakeups, host::Peers, host::Clients, host::Observer {
     bool greeted = false;
   };
   std::map<ConnectionNumber, Caller> callers_;
+  std::map<host::NodeId, Place> reached_;  // whom it was told of, or has heard from
 };
 
 }  // namespace sim

@@ -7,12 +7,13 @@ namespace sim {
 
 namespace {
 
-const std::vector<std::string> kEvents = {"leader_elected",   "lock_granted",  "hold_ended",
-                                          "lease_ended",      "session_ended", "stale_token_refused",
-                                          "status_persisted", "stepped_down"};
+const std::vector<std::string> kEvents = {
+    "leader_elected",      "lock_granted",     "hold_ended",   "lease_ended",    "session_ended",
+    "stale_token_refused", "status_persisted", "stepped_down", "joint",          "member_added",
+    "member_removed",      "promoted",         "removed",      "snapshot_saved", "snapshot_installed"};
 const std::vector<std::string> kSelectors = {
-    "leader",      "old_leader", "followers",    "minority", "majority",   "one",     "all",
-    "holder:LOCK", "event.node", "event.client", "client:N", "client:any", "server:N"};
+    "leader",  "old_leader",  "followers",  "minority",     "majority", "one",        "all",
+    "learner", "holder:LOCK", "event.node", "event.client", "client:N", "client:any", "server:N"};
 const std::vector<std::string> kTriggers = {"at", "every", "random", "when"};
 
 When read_when(const Field& field) {
@@ -72,6 +73,7 @@ Selection read_selection(const Field& field, std::uint32_t servers, std::uint32_
       {"majority", Selector::majority},
       {"one", Selector::one},
       {"all", Selector::all},
+      {"learner", Selector::learner},
       {"event.node", Selector::event_node},
       {"event.client", Selector::event_client}};
   Selection selection;
@@ -114,17 +116,51 @@ Partition read_partition(const Field& field) {
   return partition;
 }
 
+// What the operator does. Whom it is about may be left to chance.
+Action read_order(const Field& field, const std::string& name, std::vector<std::string>& keys) {
+  Order order;
+  if (name == "transfer") return order.kind = Order::Kind::transfer, order;
+  if (name == "snapshot") return order.kind = Order::Kind::snapshot, order;
+  if (name == "restart") {
+    keys.insert(keys.end(), {"rolling", "for"});
+    order.kind = Order::Kind::rolling;
+    order.down = std::chrono::milliseconds(300);
+    if (const auto f = field.find("for")) order.down = f->duration();
+    return order;
+  }
+  keys.insert(keys.end(), {"change", "least"});
+  static const std::vector<std::pair<std::string, Order::Kind>> kinds = {{"add", Order::Kind::add},
+                                                                         {"remove", Order::Kind::remove},
+                                                                         {"replace", Order::Kind::replace},
+                                                                         {"shuffle", Order::Kind::shuffle},
+                                                                         {"priority", Order::Kind::priority}};
+  std::vector<std::string> names;
+  for (const auto& kind : kinds) names.push_back(kind.first);
+  if (const auto f = field.need("change")) {
+    const auto change = f->name("change", names);
+    for (const auto& kind : kinds) {
+      if (kind.first == change) order.kind = kind.second;
+    }
+  }
+  if (const auto f = field.find("least")) order.least = static_cast<std::uint32_t>(f->integer(1, 9));
+  return order;
+}
+
 Action read_action(const Field& field, std::vector<std::string>& keys) {
   const auto action = field.need("do");
   if (!action) return Heal{};
-  const std::vector<std::string> later = {"wipe", "disk", "reconfigure", "transfer", "upgrade", "overload"};
+  const std::vector<std::string> later = {"disk", "upgrade", "overload"};
   const auto name = action->text();
   if (std::find(later.begin(), later.end(), name) != later.end()) {
     return action->fail("'" + name + "' is not simulated in this version"), Heal{};
   }
-  (void)action->name("action", {"partition", "crash", "restart", "pause", "clock_jump", "heal"});
+  (void)action->name("action", {"partition", "crash", "restart", "pause", "clock_jump", "wipe", "reconfigure",
+                                "transfer", "snapshot", "heal"});
   if (name != "heal") keys.emplace_back("select");
-  if (name == "partition" || name == "crash" || name == "pause") keys.emplace_back("for");
+  if (name == "partition" || name == "crash" || name == "pause" || name == "wipe") keys.emplace_back("for");
+  if (name == "reconfigure" || name == "transfer" || name == "snapshot" || field.find("rolling"))
+    return read_order(field, name, keys);
+  if (name == "wipe") return Wipe{};
   if (name == "partition") {
     keys.insert(keys.end(), {"shape", "clients"});
     return read_partition(field);
@@ -152,10 +188,12 @@ Step read_step(const Field& field, std::uint32_t servers, std::uint32_t clients)
   step.trigger = read_trigger(field);
   step.action = read_action(field, keys);
   field.only(keys);
-  if (!std::holds_alternative<Heal>(step.action)) {
-    if (const auto f = field.need("select")) step.select = read_selection(*f, servers, clients);
-  }
-  if (const auto f = field.find("for")) step.duration_ns = f->durations();
+  step.select.selector = Selector::nobody;
+  const bool free = std::holds_alternative<Heal>(step.action) || std::holds_alternative<Order>(step.action);
+  if (const auto f = free ? field.find("select") : field.need("select"))
+    step.select = read_selection(*f, servers, clients);
+  if (const auto f = std::holds_alternative<Order>(step.action) ? std::nullopt : field.find("for"))
+    step.duration_ns = f->durations();
   const bool lasts = std::holds_alternative<Pause>(step.action) && !step.duration_ns;
   if (lasts) field.fail("'for' is missing: a pause ends");
   return step;

@@ -14,7 +14,7 @@ namespace sim {
 std::optional<std::string> missing_promise(const raft::Message& message, raft::NodeId to,
                                            const raft::Raft& raft, const raft::Recovered& disk);
 
-// Whether this very entry is there. Index 0 is everywhere.
+// Whether this very entry is there, or a snapshot that stands for it. Index 0 is everywhere.
 bool holds(const raft::Recovered& disk, raft::Position position);
 
 }  // namespace sim

@@ -4,25 +4,41 @@
 #include <utility>
 
 #include "core/base/check.hpp"
+#include "sim/operator.hpp"
 
 namespace sim {
+
+namespace {
+
+raft::Configuration first_configuration(const Scenario& scenario) {
+  std::vector<std::string> addresses;
+  for (Place place = 0; place < scenario.servers; ++place) addresses.push_back(address_of(place));
+  auto configuration = raft::bootstrap(scenario.servers, addresses);
+  for (std::size_t i = 0; i < scenario.priorities.size(); ++i)
+    configuration.members[i].priority = scenario.priorities[i];
+  return configuration;
+}
+
+}  // namespace
 
 World::World(const Scenario& scenario, std::uint64_t seed, RunOptions options)
     : scenario_(scenario),
       seed_(seed),
       options_(options),
       trace_(options.trace),
-      network_(queue_, coverage_, scenario.network, scenario.servers + scenario.clients,
+      network_(queue_, coverage_, scenario.network, scenario.machines() + scenario.clients + 1,
                base::Random(seed, "network")),
       history_(queue_, trace_),
       store_(coverage_),
-      surroundings_{queue_, network_, history_, coverage_, store_, scenario.servers, {}},
-      paused_(scenario.servers + scenario.clients),
-      held_back_(scenario.servers + scenario.clients),
+      surroundings_{queue_, network_, history_, coverage_, store_, scenario.machines(), {}},
+      paused_(scenario.machines() + scenario.clients + 1),
+      held_back_(scenario.machines() + scenario.clients + 1),
       faults_(scenario_.timeline, queue_, network_, coverage_, *this, base::Random(seed, "faults")),
-      machine_events_(scenario.servers) {
-  for (Place place = 0; place < scenario_.servers; ++place) build_server(place);
-  for (Place place = 0; place < scenario_.clients; ++place) build_client(scenario_.servers + place);
+      snapshots_seen_(scenario.machines()),
+      random_(seed, "membership") {
+  for (Place place = 0; place < machines(); ++place) build_server(place);
+  for (Place place = 0; place < scenario_.clients; ++place) build_client(machines() + place);
+  build_operator();
 }
 
 World::~World() = default;
@@ -31,14 +47,10 @@ void World::build_server(Place place) {
   const auto number = std::to_string(place + 1);
   base::Random random(seed_, "clock " + number);
   node::Config config;
-  config.raft.self = node_of(place);
   config.raft.tuning = scenario_.tuning;
   config.raft.seed = base::Random(seed_, "elections " + number).next();
   config.cluster = base::ClusterId(1);
-  for (Place server = 0; server < scenario_.servers; ++server) {
-    config.raft.voters.push_back(node_of(server));
-    config.addresses[node_of(server)] = "s" + std::to_string(server + 1);
-  }
+  config.snapshots = scenario_.snapshots;
   const auto offset = Duration(scenario_.clock_offset_ns.sample(random));
   servers_.push_back(std::make_unique<Server>(
       place, std::move(config), queue_, network_, static_cast<Onlooker&>(*this),
@@ -47,7 +59,7 @@ void World::build_server(Place place) {
 }
 
 void World::build_client(Place place) {
-  const auto number = place - scenario_.servers + 1;
+  const auto number = place - machines() + 1;
   const Workload* its = nullptr;
   for (const auto& workload : scenario_.workload) {
     const auto& who = workload.clients;
@@ -58,14 +70,32 @@ void World::build_client(Place place) {
   base::Random random(seed_, "client " + std::to_string(number));
   const auto offset = Duration(scenario_.clock_offset_ns.sample(random));
   const Clock clock(queue_, offset, scenario_.client_drift_ppm.sample(random));
-  agents_.push_back(std::make_unique<Agent>(Agent::Made{place, random.next(), its->ttl}, surroundings_, clock,
-                                            make_program(its->tuning, number)));
+  agents_.push_back(
+      std::make_unique<Agent>(Agent::Made{place, Faults::name_of(place, machines()), random.next(), its->ttl},
+                              surroundings_, clock, make_program(its->tuning, number)));
+}
+
+// Where there is something to do for one. No partition stands between it and a server.
+void World::build_operator() {
+  const auto is_its = [](const Step& step) {
+    return std::holds_alternative<Order>(step.action) || std::holds_alternative<Wipe>(step.action);
+  };
+  if (std::none_of(scenario_.timeline.begin(), scenario_.timeline.end(), is_its)) return;
+  base::Random random(seed_, "operator");
+  agents_.push_back(std::make_unique<Agent>(
+      Agent::Made{machines() + scenario_.clients, "operator", random.next(), lock::Millis(5000)},
+      surroundings_, Clock(queue_, Duration(0), 0), make_operator(orders_, *this, coverage_)));
 }
 
 void World::start() {
-  for (auto& server : servers_) {
-    server->start();
-    observe(*server);
+  membership_ = first_configuration(scenario_);
+  raft::Recovered found;
+  found.snapshot.configuration = membership_;
+  for (Place place = 0; place < scenario_.servers; ++place) {
+    residents_.insert(host::NodeId(place + 1));
+    servers_[place]->move_in(host::NodeId(place + 1), found);
+    servers_[place]->start();
+    observe(*servers_[place]);
   }
   for (auto& agent : agents_) agent->start();
   faults_.start();
@@ -125,18 +155,20 @@ void World::handle(Event event) {
 
 void World::dispatch(Event& event) {
   if (event.actor != kNobody) {
-    if (event.actor < scenario_.servers) return dispatch_server(*servers_[event.actor], event);
-    return dispatch_client(*agents_[event.actor - scenario_.servers], event);
+    if (event.actor < machines()) return dispatch_server(*servers_[event.actor], event);
+    return dispatch_client(*agents_[event.actor - machines()], event);
   }
   switch (event.kind) {
     case EventKind::resend:
       return network_.resend(event.id, event.detail);
     case EventKind::store_request:
-      return agents_[event.detail - scenario_.servers]->on_store_request(event.id);
+      return agents_[event.detail - machines()]->on_store_request(event.id);
     case EventKind::timeline:
       return faults_.on_timeline(event.id | std::uint64_t{event.detail} << 32);
     case EventKind::fault_ends:
       return faults_.on_fault_end(event.id);
+    case EventKind::retire:
+      return retire(event.detail, host::NodeId(event.id));
     case EventKind::phase:
       return phase();
     case EventKind::peer_frame:
@@ -156,11 +188,13 @@ void World::dispatch(Event& event) {
 void World::dispatch_server(Server& server, Event& event) {
   if (event.kind == EventKind::segment && !server.is_up()) return network_.refuse(event.id, server.place());
   if (!server.is_up() || (event.epoch != 0 && event.epoch != server.epoch())) return;
-  if (event.kind == EventKind::peer_frame)
-    return server.on_peer_frame(static_cast<Place>(event.id), event.bytes);
+  if (event.kind == EventKind::peer_frame) return server.on_peer_frame(event);
   if (event.kind == EventKind::segment) return server.on_segment(event.id, event.bytes);
   if (event.kind == EventKind::reset) return server.on_reset(event.id);
-  if (event.kind == EventKind::disk_done) return server.on_disk_done();
+  if (event.kind == EventKind::disk_done) {
+    server.on_disk_done();
+    return look_at_snapshot(server);
+  }
   if (event.kind == EventKind::server_run) {
     server.on_run();
     return observe(server);

@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <iosfwd>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -52,7 +54,7 @@ struct RunOptions {
   std::vector<SeenEvent>* events = nullptr;  // appended
 };
 
-class World : Onlooker, Stage {
+class World : Onlooker, Stage, Site {
  public:
   World(const Scenario& scenario, std::uint64_t seed, RunOptions options = {});
   ~World() override;
@@ -63,6 +65,7 @@ class World : Onlooker, Stage {
   // world.cpp
   void build_server(Place place);
   void build_client(Place place);
+  void build_operator();
   void start();
   bool go_on();
   void handle(Event event);
@@ -75,17 +78,38 @@ class World : Onlooker, Stage {
 
   // judging.cpp
   void observe(Server& server);
-  void look_at_disks(const Server& server);
+  void look_at_disks(const Server& server, raft::Position position);
+  void look_at_snapshot(Server& server);
+  void harvest(const Server& server);
+  bool is_new(const lock::Event& event);
+  void note_configuration(const Server& server, const raft::Configuration& configuration);
   void violate(Violation violation);
   void judge(Outcome& outcome);
   void judge_history(Outcome& outcome);
+  void judge_stale_reads(const Outcome& outcome);
   void judge_convergence();
   void noted(Place server, const node::Note& note) override;
-  void sent(Place from, Place to, const std::string& frame) override;
+  void sent(Place from, host::NodeId to, const std::string& frame) override;
   void happened(Place server, const Happening& happening);
 
+  // Who belongs to the cluster, and who lives where (membership.cpp).
+  void follow_commit(const Server& server);
+  void follow_membership(const Server& server, const raft::Configuration& now);
+  void retire(Place place, host::NodeId id);
+  std::vector<Place> places_of(bool learners) const;
+  std::vector<Place> inhabited() const override;
+  std::vector<Place> voters() const override { return places_of(false); }
+  std::vector<Place> learners() const override { return places_of(true); }
+  std::vector<Place> vacant() const override;
+  host::NodeId resident(Place place) const override;
+  bool was_wiped(Place place) const override { return wiped_.contains(place); }
+  const raft::Configuration& membership() const override { return membership_; }
+  void move_in(Place place, host::NodeId id) override;
+  bool wipe(Place place) override;
+  void order(Order order) override;
+
   // Stage: what faults act upon (staging.cpp).
-  std::uint32_t servers() const override { return scenario_.servers; }
+  std::uint32_t machines() const override { return scenario_.machines(); }
   std::uint32_t clients() const override { return scenario_.clients; }
   bool is_up(Place place) const override;
   std::optional<Place> leader() const override;
@@ -116,10 +140,16 @@ class World : Onlooker, Stage {
   Faults faults_;
 
   check::RaftInvariants invariants_;
-  raft::Index committed_;  // and found on the disks of a quorum
+  raft::Index committed_;                // and found on the disks of a quorum
+  raft::Configuration membership_;       // as of there
+  std::set<host::NodeId> residents_;     // that ever were
+  std::map<Place, host::NodeId> wiped_;  // who is still a member, and has lost its disk
+  std::map<host::NodeId, raft::Recovered> lost_disks_;
+  std::vector<raft::Index> snapshots_seen_;  // on the disks, by place
+  Orders orders_;
+  base::Random random_;
   Digest digest_;
-  std::vector<std::uint64_t> machine_events_;  // by server: of this run of it
-  std::uint64_t machine_events_seen_ = 0;      // in the cluster
+  std::set<std::string> machine_events_;  // that some server has told
   std::optional<Place> leader_;
   std::optional<Place> old_leader_;
   raft::Term leader_term_;

@@ -36,4 +36,11 @@ std::optional<std::string> nearest(std::string_view word, const std::vector<std:
   return best;
 }
 
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& valid) {
+  if (const auto close = nearest(word, valid)) return "; did you mean " + *close + "?";
+  std::string all;
+  for (const auto& one : valid) all += " " + one;
+  return "; there are:" + all;
+}
+
 }  // namespace cli

@@ -13,4 +13,7 @@ namespace cli {
 // is close.
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& valid);
 
+// What to say behind a word that is none of `valid`: the one that was meant, or all of them.
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& valid);
+
 }  // namespace cli

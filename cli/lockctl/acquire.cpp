@@ -56,7 +56,7 @@ int carry_out(const Global& global, const Acquire& acquire) {
   }
   const auto acquired = take(global, acquire, endpoints.value());
   const auto* granted = std::get_if<Granted>(&acquired);
-  if (!granted) return exit_code_of(acquired, acquire.lock, cli::kNotInTime, cli::kUsage);
+  if (!granted) return exit_code_of(acquired, global, acquire.lock, cli::kNotInTime, cli::kUsage);
   const Keep keep{endpoints.value(), global.full_name(acquire.lock.name), granted->token, acquire.lock.ttl,
                   watched};
   if (watched >= 0 && !start_keeper(keep)) {

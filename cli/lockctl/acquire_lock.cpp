@@ -147,12 +147,16 @@ Acquired acquire_lock(Cluster& cluster, Signals& signals, const Global& global, 
   return Interrupted{*attempt.signal};
 }
 
-int exit_code_of(const Acquired& acquired, const LockFlags& flags, int not_reached_code, int refused_code) {
+int exit_code_of(const Acquired& acquired, const Global& global, const LockFlags& flags, int not_reached_code,
+                 int refused_code) {
   const auto with = [](const std::string& line, int code) { return complain(line), code; };
   return std::visit(
       base::Overload{
           [](const Granted&) -> int { return cli::kYes; },
-          [&](const NotInTime& late) { return with(late.why, flags.timeout_code); },
+          [&](const NotInTime& late) {
+            say(global.quiet, late.why);
+            return flags.timeout_code;
+          },
           [&](const NotReached& absent) { return with(absent.why, not_reached_code); },
           [&](const OutcomeUnknown&) -> int {
             return with("whether " + flags.name +

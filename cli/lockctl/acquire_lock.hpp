@@ -39,6 +39,7 @@ Acquired acquire_lock(Cluster& cluster, Signals& signals, const Global& global, 
                       std::optional<lock::Millis> detached);
 
 // Complains about what is no grant, and answers the exit code.
-int exit_code_of(const Acquired& acquired, const LockFlags& flags, int not_reached_code, int refused_code);
+int exit_code_of(const Acquired& acquired, const Global& global, const LockFlags& flags, int not_reached_code,
+                 int refused_code);
 
 }  // namespace lockctl

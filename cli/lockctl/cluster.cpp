@@ -30,9 +30,12 @@ Cluster::Cluster(std::vector<std::string> endpoints, lock::Millis session_ttl, c
 
 Cluster::~Cluster() = default;
 
-client::Finished Cluster::ask(client::Question question, std::optional<base::Duration> within) {
+client::Finished Cluster::ask(client::Question question, std::optional<base::Duration> within,
+                              lock::Consistency consistency) {
   std::optional<client::Finished> answer;
-  driver_.begin(std::move(question), within, [&](const client::Finished& finished) { answer = finished; });
+  driver_.begin(
+      std::move(question), within, [&](const client::Finished& finished) { answer = finished; }, {},
+      consistency);
   while (!answer) {
     if (io_->stopped()) io_->restart();
     io_->run_one();

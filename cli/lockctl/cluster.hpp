@@ -26,7 +26,8 @@ class Cluster {
   const std::vector<std::string>& endpoints() const { return endpoints_; }
 
   // Runs the loop until the answer is there.
-  client::Finished ask(client::Question question, std::optional<base::Duration> within);
+  client::Finished ask(client::Question question, std::optional<base::Duration> within,
+                       lock::Consistency consistency = lock::Consistency::linearizable);
   // Ends the session, where there is one, so that nothing of it lingers for its ttl; gives up soon.
   void close();
 

@@ -26,32 +26,19 @@ int fail(const std::string& line, int code) {
   return complain(line), code;
 }
 
-std::string state_folder(const std::string& folder) {
-  return (fs::absolute(folder.empty() ? "." : folder) / kDevFolder).lexically_normal().string();
-}
-
 base::Result<DevCluster> create(const std::string& folder, std::uint32_t servers) {
   const auto ports = free_ports(servers);
   if (!ports) return ports.failure();
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) return base::Error{"cannot make the folder " + folder + ": " + error.message()};
-  DevCluster cluster{folder, "dev-" + std::to_string(std::random_device()()), {}};
+  DevCluster cluster{folder, "dev-" + std::to_string(std::random_device()()), {}, 0, false};
   for (const auto port : ports.value()) {
-    cluster.servers.push_back({cluster.servers.size() + 1, "127.0.0.1:" + std::to_string(port), 0, 0});
+    const auto node = ++cluster.last_node;
+    cluster.servers.push_back(
+        {node, "127.0.0.1:" + std::to_string(port), 0, 0, false, "node" + std::to_string(node)});
   }
   return cluster;
-}
-
-// The cluster that a verb other than `up` means: of --dir, else of this folder or above.
-base::Result<DevCluster> existing(const std::string& folder) {
-  const auto found = folder.empty() ? find_dev_cluster() : load_dev_cluster(state_folder(folder));
-  if (!found) return found.failure();
-  if (!found.value()) {
-    return base::Error{"no local cluster in " + (folder.empty() ? "this folder or above" : folder) +
-                       ": start one with `lockctl dev up`"};
-  }
-  return *found.value();
 }
 
 const DevServer* first_dead(const DevCluster& cluster) {
@@ -100,7 +87,7 @@ void greet(const Global& global, const DevCluster& cluster) {
 }  // namespace
 
 int carry_out(const Global& global, const DevUp& up) {
-  const auto folder = state_folder(up.folder);
+  const auto folder = dev_folder_of(up.folder);
   const auto found = load_dev_cluster(folder);
   if (!found) return fail(found.error(), cli::kFailed);
   if (found.value() && up.servers != 0 && found.value()->servers.size() != up.servers) {
@@ -126,12 +113,15 @@ int carry_out(const Global& global, const DevUp& up) {
   }
   const auto serves = await_service(cluster, 15s);
   if (!serves) return fail(serves.error(), cli::kFailed);
+  cluster.begun = true;
+  const auto saved = save_dev_cluster(cluster);
+  if (!saved) return fail(saved.error(), cli::kFailed);
   greet(global, cluster);
   return cli::kYes;
 }
 
 int carry_out(const Global& global, const DevStatus& status) {
-  const auto cluster = existing(status.folder);
+  const auto cluster = existing_dev_cluster(status.folder);
   if (!cluster) return fail(cluster.error(), cli::kNo);
   const auto health = ask_all(cluster->endpoints(), 2s);
   std::vector<std::vector<std::string>> rows;
@@ -156,7 +146,7 @@ int carry_out(const Global& global, const DevStatus& status) {
 }
 
 int carry_out(const Global& global, const DevKill& kill) {
-  const auto cluster = existing(kill.folder);
+  const auto cluster = existing_dev_cluster(kill.folder);
   if (!cluster) return fail(cluster.error(), cli::kNo);
   const auto signal = parse_signal(kill.signal);
   if (!signal)
@@ -173,8 +163,8 @@ int carry_out(const Global& global, const DevKill& kill) {
   }
   const auto server = std::ranges::find(cluster->servers, node, &DevServer::node);
   if (server == cluster->servers.end()) {
-    return fail("'" + kill.whom + "' is no server: give `leader` or a number from 1 to " +
-                    std::to_string(cluster->servers.size()),
+    return fail("'" + kill.whom +
+                    "' is no server: give `leader` or one of the numbers that `lockctl dev status` shows",
                 cli::kUsage);
   }
   const auto process = cli::find_process(server->pid);
@@ -189,11 +179,11 @@ int carry_out(const Global& global, const DevKill& kill) {
 
 // Only of the folder itself: what removes a cluster does not look for one further up.
 int carry_out(const Global& global, const DevDown& down) {
-  const auto cluster = existing(down.folder.empty() ? "." : down.folder);
+  const auto cluster = existing_dev_cluster(down.folder.empty() ? "." : down.folder);
   if (!cluster) {
     const auto above = find_dev_cluster();
     if (!down.folder.empty()) return fail(cluster.error(), cli::kNo);
-    if (!above || !above.value()) return fail(existing("").error(), cli::kNo);
+    if (!above || !above.value()) return fail(existing_dev_cluster("").error(), cli::kNo);
     const auto folder = fs::path(above.value()->folder).parent_path().string();
     return fail("no local cluster in this folder; the one above it is ended by `lockctl dev down --dir " +
                     folder + "`",

@@ -65,6 +65,20 @@ std::vector<char*> pointers_to(std::vector<std::string>& words) {
   ::_exit(127);
 }
 
+// A server that has lost its folder is told of no cluster: it must not begin anew under its old number.
+std::vector<std::string> command_line(const std::string& lockd, const DevCluster& cluster,
+                                      const DevServer& server) {
+  std::vector<std::string> words{lockd, "--data", cluster.data_of(server), "--listen", server.endpoint};
+  if (server.joined) {
+    auto others = cluster.endpoints();
+    std::erase(others, server.endpoint);
+    words.insert(words.end(), {"--join", join(others, ",")});
+  } else if (!cluster.begun) {
+    words.insert(words.end(), {"--bootstrap", join(cluster.endpoints(), ","), "--cluster", cluster.name});
+  }
+  return words;
+}
+
 void await_end(const DevServer& server, int timeout_ms) {
   const int fd = static_cast<int>(::syscall(SYS_pidfd_open, server.pid, 0));
   if (fd < 0) return;
@@ -115,9 +129,7 @@ base::Result<std::vector<std::uint16_t>> free_ports(std::size_t count) {
 }
 
 base::Status start_server(const std::string& lockd, const DevCluster& cluster, DevServer& server) {
-  std::vector<std::string> words{lockd,           "--data",      cluster.data_of(server),        "--listen",
-                                 server.endpoint, "--bootstrap", join(cluster.endpoints(), ","), "--cluster",
-                                 cluster.name};
+  auto words = command_line(lockd, cluster, server);
   auto environment = environment_without_lockd();
   const auto arguments = pointers_to(words);
   const auto variables = pointers_to(environment);
@@ -128,6 +140,11 @@ base::Status start_server(const std::string& lockd, const DevCluster& cluster, D
   server.pid = pid;
   server.started = process ? process->started : 0;
   return base::Done{};
+}
+
+bool await_end_of(const DevServer& server, base::Duration within) {
+  await_end(server, static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(within).count()));
+  return !server.running();
 }
 
 void stop_servers(const std::vector<DevServer>& servers) {

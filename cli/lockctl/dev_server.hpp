@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/lockctl/dev_state.hpp"
+#include "core/base/time.hpp"
 
 namespace lockctl {
 
@@ -22,6 +23,9 @@ base::Status start_server(const std::string& lockd, const DevCluster& cluster, D
 
 // TERM, then KILL after a while; returns when they are gone.
 void stop_servers(const std::vector<DevServer>& servers);
+
+// Whether it has ended within that time, by itself.
+bool await_end_of(const DevServer& server, base::Duration within);
 
 // The last line of its log.
 std::string last_words(const DevCluster& cluster, const DevServer& server);

@@ -22,6 +22,8 @@ DevServer parse_server(const nlohmann::json& entry) {
   entry.at("endpoint").get_to(server.endpoint);
   entry.at("pid").get_to(server.pid);
   entry.at("started").get_to(server.started);
+  server.joined = entry.value("joined", false);
+  server.name = entry.value("name", "node" + std::to_string(server.node));
   return server;
 }
 
@@ -40,7 +42,7 @@ std::vector<std::string> DevCluster::endpoints() const {
 }
 
 std::string DevCluster::data_of(const DevServer& server) const {
-  return (fs::path(folder) / ("node" + std::to_string(server.node))).string();
+  return (fs::path(folder) / server.name).string();
 }
 
 std::string DevCluster::log_of(const DevServer& server) const {
@@ -52,13 +54,28 @@ base::Result<std::optional<DevCluster>> load_dev_cluster(const std::string& fold
   if (!file) return std::optional<DevCluster>();
   try {
     const auto state = nlohmann::json::parse(file);
-    DevCluster cluster{folder, state.at("name").get<std::string>(), {}};
+    DevCluster cluster{folder, state.at("name").get<std::string>(), {}, 0, state.value("begun", false)};
     for (const auto& entry : state.at("servers")) cluster.servers.push_back(parse_server(entry));
+    cluster.last_node = state.value("last_node", std::uint64_t{cluster.servers.size()});
     if (!cluster.servers.empty()) return std::optional(cluster);
   } catch (const nlohmann::json::exception&) {
   }
   return base::Error{file_of(folder).string() + " is damaged: remove the folder " + folder +
                      ", after ending its servers"};
+}
+
+std::string dev_folder_of(const std::string& folder) {
+  return (fs::absolute(folder.empty() ? "." : folder) / kDevFolder).lexically_normal().string();
+}
+
+base::Result<DevCluster> existing_dev_cluster(const std::string& folder) {
+  const auto found = folder.empty() ? find_dev_cluster() : load_dev_cluster(dev_folder_of(folder));
+  if (!found) return found.failure();
+  if (!found.value()) {
+    return base::Error{"no local cluster in " + (folder.empty() ? "this folder or above" : folder) +
+                       ": start one with `lockctl dev up`"};
+  }
+  return *found.value();
 }
 
 base::Status save_dev_cluster(const DevCluster& cluster) {
@@ -67,12 +84,19 @@ base::Status save_dev_cluster(const DevCluster& cluster) {
     servers.push_back({{"node", server.node},
                        {"endpoint", server.endpoint},
                        {"pid", server.pid},
-                       {"started", server.started}});
+                       {"started", server.started},
+                       {"joined", server.joined},
+                       {"name", server.name}});
   }
   const auto path = file_of(cluster.folder);
   const auto next = path.string() + ".new";
   std::ofstream file(next);
-  file << nlohmann::json{{"name", cluster.name}, {"servers", servers}}.dump(2) << "\n";
+  file << nlohmann::json{{"name", cluster.name},
+                         {"servers", servers},
+                         {"last_node", cluster.last_node},
+                         {"begun", cluster.begun}}
+              .dump(2)
+       << "\n";
   file.close();
   std::error_code error;
   if (file) fs::rename(next, path, error);

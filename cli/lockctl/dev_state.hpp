@@ -18,6 +18,8 @@ struct DevServer {
   std::string endpoint;
   pid_t pid = 0;              // 0: not started
   std::uint64_t started = 0;  // as /proc tells it: a recycled pid is not this server
+  bool joined = false;        // by `lockctl dev add`
+  std::string name;           // of its folder and log
 
   bool running() const;
   bool operator==(const DevServer&) const = default;
@@ -27,6 +29,8 @@ struct DevCluster {
   std::string folder;  // the .lockd-dev folder; not in the file, so that it may be moved
   std::string name;    // tells it apart from a later cluster on the same ports
   std::vector<DevServer> servers;
+  std::uint64_t last_node = 0;  // the highest number there ever was
+  bool begun = false;           // has served: whoever lost its store since has forgotten its votes
 
   std::vector<std::string> endpoints() const;
   std::string data_of(const DevServer& server) const;
@@ -36,6 +40,11 @@ struct DevCluster {
 
 // Of this very folder (…/.lockd-dev). Nothing: there is none.
 base::Result<std::optional<DevCluster>> load_dev_cluster(const std::string& folder);
+// The one that a verb other than `up` means: of this folder, or where it is empty, of the current one or
+// above.
+base::Result<DevCluster> existing_dev_cluster(const std::string& folder);
+// The .lockd-dev folder of a folder; empty: the current one.
+std::string dev_folder_of(const std::string& folder);
 // Whole or not at all.
 base::Status save_dev_cluster(const DevCluster& cluster);
 // In the current folder or the nearest above it that has one.

@@ -101,13 +101,16 @@ int carry_out(const Global& global, const Health&) {
   if (!endpoints) return complain(endpoints.error()), cli::kUsage;
   const auto within = std::min<base::Duration>(global.timeout, std::chrono::seconds(2));
   const auto servers = ask_all(endpoints.value(), within);
+  const bool reached =
+      std::ranges::any_of(servers, [](const auto& server) { return server.health.has_value(); });
   if (global.output == Output::json) {
     for (const auto& server : servers) print(json_of(server));
-  } else {
+  } else if (reached) {
     std::vector<std::vector<std::string>> rows;
     for (const auto& server : servers) rows.push_back(row_of(server));
     print(cli::table({"NODE", "ADDRESS", "ROLE", "TERM", "LEADER", "COMMIT", "VERSION"}, rows));
   }
+  if (!reached) return complain(why_not_reached(endpoints.value(), within)), cli::kNo;
   if (leader_of(servers)) return cli::kYes;
   say(global.quiet, "no leader that a majority follows: locks can't be granted now");
   return cli::kNo;

@@ -16,7 +16,8 @@ nearest above it. Durations carry a unit (500ms 15s 2m 24h); a bare number is se
 Exit codes of run: the command's own, or 128+N when signal N ended it; 124 not acquired in time, 122 the
 lock was lost, 121 it would wait for itself, 120 outcome unknown, 125 not started because of lockctl, the
 cluster or the usage, 126/127 not executable/not found. Of the other verbs: 0 yes, 1 no, 2 usage, 124 not
-in time (acquire, --wait), 120 outcome unknown, 125 failed. `lockctl VERB --help` tells more.)";
+in time (acquire, --wait, -w), 120 outcome unknown, 125 failed. With -q, what the exit code tells is not
+said: only errors are. `lockctl VERB --help` tells more, also what --output json prints.)";
 
 const char* const kRun = R"(
   lockctl run deploy -- ./deploy.sh              wait for the lock, run, give it back
@@ -35,22 +36,23 @@ const char* const kAcquire = R"(
   token=$(lockctl acquire --while-pid $$ deploy) for as long as this shell lives
   lockctl release deploy --token "$token"
 
-Standard output is the token and nothing else.)";
+Standard output is the token and nothing else; as JSON: name, token, ttl_ms.)";
 
 const char* const kRelease = R"(
   lockctl release deploy --token 41    exit 0; once more: "already released", exit 1
 
-Never touches the hold of anybody else. Without --token: LOCKD_TOKEN.)";
+Never touches the hold of anybody else. Without --token: LOCKD_TOKEN.
+As JSON: name, token, released: true, or held: false where it had ended.)";
 
 const char* const kRenew = R"(
   lockctl renew deploy --token 41 -t 10m    ten minutes from now, or as it is where that is longer
 
-Exit 1: the hold no longer stands. Without --token: LOCKD_TOKEN.)";
+Exit 1: the hold no longer stands. Without --token: LOCKD_TOKEN. As JSON: name, token, held, left_ms.)";
 
 const char* const kCheck = R"(
   lockctl check deploy --token 41 && ./publish    only while this hold stands
 
-Exit 1: the hold no longer stands. Without --token: LOCKD_TOKEN.)";
+Exit 1: the hold no longer stands. Without --token: LOCKD_TOKEN. As JSON: name, token, held, left_ms.)";
 
 const char* const kStatus = R"(
   lockctl status deploy                                  who holds it, who waits, and the recorded outcome
@@ -61,16 +63,31 @@ const char* const kStatus = R"(
 
 Exit 0 when there is a holder or a record, else 1; with --wait 0 when the outcome is done, else 1; with
 --set 1 when --if-index or the token does not fit any more. Within `lockctl run deploy`, a write names
-the token of that hold by itself, so that it is refused once the lock is lost.)";
+the token of that hold by itself, so that it is refused once the lock is lost.
+
+As JSON: name, waiters, holder (null, or token, who, note, detached, held_for_ms, left_ms), record (null, or
+state, code, value, writer, token, attempt, index, age_ms, left_ms); of --set name and index, of --clear name
+and existed.)";
+
+const char* const kConsistency = R"(
+--consistency linearizable  what was so when the answer was given; a majority must be reached
+              lease         the same, from the leader alone while a majority has just confirmed it: quicker;
+                            at risk where a machine's clock runs wrong by more than 0.05 %
+              stale         what the asked server knows, without asking anybody: it may lag behind by any
+                            time while it is cut off, so never decide by it who may work)";
 
 const char* const kList = R"(
   lockctl ls             every name that is held, waited for or has a record
-  lockctl ls builds/     those that begin with builds/)";
+  lockctl ls builds/     those that begin with builds/
+
+As JSON, a line for each name: as `lockctl status` has it.)";
 
 const char* const kHealth = R"(
   lockctl health         asks every server itself
 
-Exit 0 when there is a leader that a majority follows, else 1.)";
+Exit 0 when there is a leader that a majority follows, else 1.
+As JSON, a line for each server: endpoint, reachable, and problem, or node, cluster, version, role, term,
+leader (0: unknown), commit, last_index, members.)";
 
 const char* const kBench = R"(
   lockctl bench --clients 64 --secs 10
@@ -80,13 +97,5 @@ Workloads: uncontended (a lock for each client), contended (one for all), status
 (linearizable), mixed (locks, statuses written under them and read, compare-and-set). With mixed,
 --history FILE keeps what every client saw; `raftsim check FILE` judges it. --output result prints one
 line `RESULT {json}`; the CPU of the servers is in it for --pids, or a local cluster.)";
-
-const char* const kDev = R"(
-  lockctl dev up --servers 3     start one here, or start again what is down
-  lockctl dev status
-  lockctl dev kill leader        SIGKILL; or: kill 2 --signal STOP
-  lockctl dev down               stop all and remove .lockd-dev/, or --keep it
-
-In this folder and below, lockctl finds that cluster by itself.)";
 
 }  // namespace lockctl::help

@@ -11,8 +11,14 @@ extern const char* const kRelease;
 extern const char* const kRenew;
 extern const char* const kCheck;
 extern const char* const kStatus;
+// Behind the others where a verb reads.
+extern const char* const kConsistency;
 extern const char* const kList;
 extern const char* const kHealth;
+extern const char* const kMembers;
+extern const char* const kTransfer;
+extern const char* const kSnapshot;
+extern const char* const kMetrics;
 extern const char* const kBench;
 extern const char* const kDev;
 

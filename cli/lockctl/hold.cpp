@@ -66,7 +66,8 @@ int carry_out(const Global& global, const Renew& renew) {
 int carry_out(const Global& global, const Check& check) {
   const lock::Query query = lock::CheckHold{global.full_name(check.name), check.token};
   return ask_once(
-      global, {"check " + check.name, query, {}, cli::kFailed}, [&](const lock::Reply& reply) -> int {
+      global, {"check " + check.name, query, {}, cli::kFailed, "", check.consistency},
+      [&](const lock::Reply& reply) -> int {
         if (std::holds_alternative<lock::NotHeld>(reply)) {
           return not_held(global, check, check.name + " with " + token_text(check) + ": no longer held");
         }

@@ -29,17 +29,19 @@ int carry_out(const Global& global, const List& list) {
   bool more = true;
   while (more) {
     const lock::Query query = lock::List{global.full_name(list.prefix), after};
-    const int code = ask_once(global, {"ls", query, {}, cli::kFailed}, [&](const lock::Reply& reply) -> int {
-      const auto* page = std::get_if<lock::Listing>(&reply);
-      if (!page) return unexpected(reply);
-      for (const auto& view : page->names) {
-        rows.push_back(row_of(global, view));
-        if (global.output == Output::json) print(json_of(view, global.short_name(view.name)));
-      }
-      more = page->more && !page->names.empty();
-      if (more) after = page->names.back().name;
-      return cli::kYes;
-    });
+    const int code = ask_once(global, {"ls", query, {}, cli::kFailed, "", list.consistency},
+                              [&](const lock::Reply& reply) -> int {
+                                const auto* page = std::get_if<lock::Listing>(&reply);
+                                if (!page) return unexpected(reply);
+                                for (const auto& view : page->names) {
+                                  rows.push_back(row_of(global, view));
+                                  if (global.output == Output::json)
+                                    print(json_of(view, global.short_name(view.name)));
+                                }
+                                more = page->more && !page->names.empty();
+                                if (more) after = page->names.back().name;
+                                return cli::kYes;
+                              });
     if (code != cli::kYes) return code;
   }
   if (global.output != Output::json && !rows.empty()) {

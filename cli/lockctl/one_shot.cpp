@@ -12,39 +12,53 @@ int with(const std::string& line, int code) {
   return complain(line), code;
 }
 
-int judge(const lock::Reply& reply, const std::function<int(const lock::Reply&)>& answered) {
-  if (const auto* refused = std::get_if<lock::Refused>(&reply)) return with(refused->why, cli::kUsage);
+int judge(const Asked& asked, const lock::Reply& reply,
+          const std::function<int(const lock::Reply&)>& answered) {
+  if (const auto* refused = std::get_if<lock::Refused>(&reply)) return with(refused->why, asked.refused_code);
   if (std::holds_alternative<lock::SessionExpired>(reply)) {
     return with("the session expired before the servers carried it out; try again", cli::kFailed);
   }
   return answered(reply);
 }
 
+int late(const Global& global, const Asked& asked, const Cluster& cluster) {
+  if (asked.late.empty()) {
+    complain(why_not_reached(cluster.endpoints(), asked.within.value_or(global.timeout)));
+  } else {
+    say(global.quiet, asked.late);
+  }
+  return asked.late_code;
+}
+
+int unknown(const Global& global, const Asked& asked, Cluster& cluster) {
+  const bool never_begun =
+      std::holds_alternative<lock::Operation>(asked.question) && !cluster.driver().session();
+  if (never_begun) return late(global, asked, cluster);
+  return with("whether it was done is unknown: " +
+                  why_not_reached(cluster.endpoints(), asked.within.value_or(global.timeout)),
+              cli::kUnknownOutcome);
+}
+
 }  // namespace
+
+int conclude(const Global& global, const Asked& asked, Cluster& cluster, const client::Outcome& outcome,
+             const std::function<int(const lock::Reply&)>& answered) {
+  return std::visit(base::Overload{[&](const lock::Reply& reply) {
+                                     cluster.close();
+                                     return judge(asked, reply, answered);
+                                   },
+                                   [&](const client::TimedOut&) { return late(global, asked, cluster); },
+                                   [&](const client::Unknown&) { return unknown(global, asked, cluster); }},
+                    outcome);
+}
 
 int ask_once(const Global& global, const Asked& asked,
              const std::function<int(const lock::Reply&)>& answered) {
   const auto endpoints = find_endpoints(global);
   if (!endpoints) return with(endpoints.error(), cli::kUsage);
   Cluster cluster(endpoints.value(), kSessionTtl, asked.doing);
-  const auto within = asked.within.value_or(global.timeout);
-  const auto finished = cluster.ask(asked.question, within);
-  const auto late = [&] {
-    return asked.late.empty() ? why_not_reached(endpoints.value(), within) : asked.late;
-  };
-  const bool query = std::holds_alternative<lock::Query>(asked.question);
-  return std::visit(base::Overload{[&](const lock::Reply& reply) {
-                                     cluster.close();
-                                     return judge(reply, answered);
-                                   },
-                                   [&](const client::TimedOut&) { return with(late(), asked.late_code); },
-                                   [&](const client::Unknown&) {
-                                     if (query || !cluster.driver().session())
-                                       return with(late(), asked.late_code);
-                                     return with("whether it was done is unknown: " + late(),
-                                                 static_cast<int>(cli::kUnknownOutcome));
-                                   }},
-                    finished.outcome);
+  const auto finished = cluster.ask(asked.question, asked.within.value_or(global.timeout), asked.consistency);
+  return conclude(global, asked, cluster, finished.outcome, answered);
 }
 
 int unexpected(const lock::Reply& reply) {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/base/time.hpp"
-#include "core/lock/types.hpp"
+#include "core/lock/command.hpp"
 
 namespace lockctl {
 
@@ -50,12 +50,15 @@ struct Hold {
   lock::Token token;
 };
 struct Release : Hold {};
-struct Check : Hold {};
+struct Check : Hold {
+  lock::Consistency consistency;
+};
 struct Renew : Hold {
   lock::Millis ttl{0};
 };
 struct ReadStatus {
   std::string name;
+  lock::Consistency consistency;
 };
 struct SetStatus {
   std::string name;
@@ -69,6 +72,7 @@ struct SetStatus {
 struct WaitStatus {
   std::string name;
   std::optional<base::Duration> wait;
+  lock::Consistency consistency;
 };
 struct ClearStatus {
   std::string name;
@@ -76,8 +80,27 @@ struct ClearStatus {
 };
 struct List {
   std::string prefix;
+  lock::Consistency consistency;
 };
 struct Health {};
+struct ListMembers {};
+struct AlterMembers {
+  lock::ChangeMembers change;
+  std::string done;  // told when it is
+  std::optional<base::Duration> wait;
+};
+struct Transfer {
+  base::NodeId to;  // 0: whoever is furthest
+  std::optional<base::Duration> wait;
+};
+struct Snapshot {
+  std::string server;  // an endpoint; empty: the first that answers
+  bool all = false;
+  std::optional<base::Duration> wait;
+};
+struct ShowMetrics {
+  std::string server;  // as above
+};
 struct Bench {
   std::uint32_t clients = 16;
   base::Duration measured = std::chrono::seconds(5);
@@ -95,6 +118,17 @@ struct DevUp {
 struct DevStatus {
   std::string folder;
 };
+struct DevAdd {
+  std::string folder;
+};
+struct DevRemove {
+  std::string folder;
+  std::uint64_t node = 0;
+};
+struct DevRestart {
+  std::string folder;
+  std::uint64_t node = 0;  // 0: all, one after the other
+};
 struct DevKill {
   std::string folder;
   std::string whom;  // a node's number, or "leader"
@@ -106,7 +140,8 @@ struct DevDown {
 };
 
 using Verb = std::variant<Run, Acquire, Release, Renew, Check, ReadStatus, SetStatus, WaitStatus, ClearStatus,
-                          List, Health, Bench, DevUp, DevStatus, DevKill, DevDown>;
+                          List, Health, ListMembers, AlterMembers, Transfer, Snapshot, ShowMetrics, Bench,
+                          DevUp, DevStatus, DevAdd, DevRemove, DevRestart, DevKill, DevDown>;
 
 struct Options {
   Global global;

@@ -33,7 +33,55 @@ json json_of_record(const lock::Record& record) {
           {"left_ms", record.left.count()}};
 }
 
+const char* name_of(lock::MetricKind kind) {
+  switch (kind) {
+    case lock::MetricKind::counter:
+      return "counter";
+    case lock::MetricKind::gauge:
+      return "gauge";
+    case lock::MetricKind::histogram:
+      return "histogram";
+  }
+  return "unknown";
+}
+
 }  // namespace
+
+std::string json_of(const lock::Members& members) {
+  std::string out;
+  for (const auto& member : members.members) {
+    out += line({{"id", member.id.value},
+                 {"address", member.address},
+                 {"role", member.role},
+                 {"priority", member.priority},
+                 {"match", member.match},
+                 {"lag", lag_of(members, member)},
+                 {"silent_for_ms", member.silent_for.count()},
+                 {"promote", member.promote},
+                 {"installing", member.installing},
+                 {"term", members.term},
+                 {"commit", members.commit},
+                 {"changing", members.changing}});
+  }
+  return out;
+}
+
+std::string json_of(const lock::Metrics& metrics) {
+  std::string out;
+  for (const auto& metric : metrics.metrics) {
+    json one = {{"name", metric.name},
+                {"kind", name_of(metric.kind)},
+                {"help", metric.help},
+                {"value", metric.value}};
+    if (metric.kind == lock::MetricKind::histogram) one["buckets"] = metric.buckets;
+    out += line(one);
+  }
+  return out;
+}
+
+std::uint64_t lag_of(const lock::Members& members, const lock::MemberView& member) {
+  return members.commit > member.match ? members.commit - member.match : 0;
+}
 
 std::string json_of(const lock::NameView& view, const std::string& shown_name) {
   return line({{"name", shown_name},

@@ -21,6 +21,14 @@ struct ServerHealth {
 };
 std::string json_of(const ServerHealth& server);
 
+// How many committed entries are not on its disk, as far as the leader knows.
+std::uint64_t lag_of(const lock::Members& members, const lock::MemberView& member);
+
+// One line a member.
+std::string json_of(const lock::Members& members);
+// One line a metric.
+std::string json_of(const lock::Metrics& metrics);
+
 // A flat object, its fields in the order of their names.
 using Field = std::variant<bool, std::int64_t, std::uint64_t, double, std::string>;
 std::string json_object(const std::map<std::string, Field>& fields);

@@ -115,7 +115,7 @@ int carry_out(const Global& global, const Run& run) {
   const auto* granted = std::get_if<Granted>(&acquired);
   if (!granted) {
     cluster.close();
-    return exit_code_of(acquired, run.lock, cli::kFailed, cli::kFailed);
+    return exit_code_of(acquired, global, run.lock, cli::kFailed, cli::kFailed);
   }
   const SupervisorConfig config{run.lock.name,      run.lock.ttl, plan.value(),
                                 run.warn_when_lost, terminal,     global.quiet};

@@ -54,11 +54,11 @@ void print_view(const Global& global, const lock::NameView& view) {
   print(out);
 }
 
-int mismatch(const std::string& name, const lock::RevisionMismatch& reply) {
-  complain(name + ": not written: " +
-           (reply.actual ? "its index is " + std::to_string(reply.actual.value)
-                         : std::string("there is no record")) +
-           ", another than --if-index says");
+int mismatch(const Global& global, const std::string& name, const lock::RevisionMismatch& reply) {
+  say(global.quiet, name + ": not written: " +
+                        (reply.actual ? "its index is " + std::to_string(reply.actual.value)
+                                      : std::string("there is no record")) +
+                        ", another than --if-index says");
   return cli::kNo;
 }
 
@@ -70,7 +70,7 @@ std::optional<lock::Revision> revision_of(std::optional<std::uint64_t> index) {
 
 int carry_out(const Global& global, const ReadStatus& read) {
   const lock::Query query = lock::GetStatus{global.full_name(read.name)};
-  return ask_once(global, {"status " + read.name, query, {}, cli::kFailed},
+  return ask_once(global, {"status " + read.name, query, {}, cli::kFailed, "", read.consistency},
                   [&](const lock::Reply& reply) -> int {
                     const auto* view = std::get_if<lock::NameView>(&reply);
                     if (!view) return unexpected(reply);
@@ -82,15 +82,22 @@ int carry_out(const Global& global, const ReadStatus& read) {
 int carry_out(const Global& global, const WaitStatus& wait) {
   const lock::Query query = lock::WaitStatus{global.full_name(wait.name), std::nullopt};
   // First whether the cluster answers at all: behind that, time passes for want of an outcome only.
-  const Asked probe{"status " + wait.name, lock::Query(lock::GetStatus{global.full_name(wait.name)}),
+  const Asked probe{"status " + wait.name,
+                    lock::Query(lock::GetStatus{global.full_name(wait.name)}),
                     wait.wait ? std::optional(std::min(*wait.wait, global.timeout)) : std::nullopt,
-                    cli::kNotInTime};
+                    cli::kNotInTime,
+                    "",
+                    wait.consistency};
   const int reached = ask_once(global, probe, [](const lock::Reply&) -> int { return cli::kYes; });
   if (reached != cli::kYes) return reached;
   constexpr base::Duration kForEver = std::chrono::hours(24 * 365);
   const auto within = wait.wait.value_or(kForEver);
-  const Asked asked{"status --wait " + wait.name, query, within, cli::kNotInTime,
-                    wait.name + " has no outcome after " + base::format_duration(within)};
+  const Asked asked{"status --wait " + wait.name,
+                    query,
+                    within,
+                    cli::kNotInTime,
+                    wait.name + " has no outcome after " + base::format_duration(within),
+                    wait.consistency};
   return ask_once(global, asked, [&](const lock::Reply& reply) -> int {
     const auto* view = std::get_if<lock::NameView>(&reply);
     if (!view) return unexpected(reply);
@@ -106,11 +113,11 @@ int carry_out(const Global& global, const SetStatus& set) {
   return ask_once(global, {"status --set " + set.name, operation, {}, cli::kFailed},
                   [&](const lock::Reply& reply) -> int {
                     if (const auto* other = std::get_if<lock::RevisionMismatch>(&reply))
-                      return mismatch(set.name, *other);
+                      return mismatch(global, set.name, *other);
                     if (std::holds_alternative<lock::StaleToken>(reply)) {
-                      complain(set.name + ": not written: token " +
-                               std::to_string(set.token.value_or(lock::Token()).value) +
-                               " does not hold the lock any more");
+                      say(global.quiet, set.name + ": not written: token " +
+                                            std::to_string(set.token.value_or(lock::Token()).value) +
+                                            " does not hold the lock any more");
                       return cli::kNo;
                     }
                     const auto* written = std::get_if<lock::StatusSet>(&reply);
@@ -128,7 +135,7 @@ int carry_out(const Global& global, const ClearStatus& clear) {
   return ask_once(global, {"status --clear " + clear.name, operation, {}, cli::kFailed},
                   [&](const lock::Reply& reply) -> int {
                     if (const auto* other = std::get_if<lock::RevisionMismatch>(&reply))
-                      return mismatch(clear.name, *other);
+                      return mismatch(global, clear.name, *other);
                     const auto* cleared = std::get_if<lock::StatusCleared>(&reply);
                     if (!cleared) return unexpected(reply);
                     if (global.output == Output::json)

@@ -16,9 +16,17 @@ int carry_out(const Global& global, const WaitStatus& wait);
 int carry_out(const Global& global, const ClearStatus& clear);
 int carry_out(const Global& global, const List& list);
 int carry_out(const Global& global, const Health& health);
+int carry_out(const Global& global, const ListMembers& list);
+int carry_out(const Global& global, const AlterMembers& alter);
+int carry_out(const Global& global, const Transfer& transfer);
+int carry_out(const Global& global, const Snapshot& snapshot);
+int carry_out(const Global& global, const ShowMetrics& show);
 int carry_out(const Global& global, const Bench& bench);
 int carry_out(const Global& global, const DevUp& up);
 int carry_out(const Global& global, const DevStatus& status);
+int carry_out(const Global& global, const DevAdd& add);
+int carry_out(const Global& global, const DevRemove& remove);
+int carry_out(const Global& global, const DevRestart& restart);
 int carry_out(const Global& global, const DevKill& kill);
 int carry_out(const Global& global, const DevDown& down);
 

@@ -1,58 +1,34 @@
 #include "cli/lockctl/words.hpp"
 
-#include <charconv>
 #include <cstdlib>
 #include <fstream>
 #include <functional>
 #include <iostream>
 #include <iterator>
 #include <map>
-#include <stdexcept>
 
 #include "cli/common/held.hpp"
+#include "cli/lockctl/reading.hpp"
+#include "cli/lockctl/words_admin.hpp"
 #include "core/base/duration.hpp"
 
 namespace lockctl {
 namespace {
-
-// Thrown within this file only: the first thing that is wrong ends the reading.
-struct Wrong : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
 
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
   return value ? value : "";
 }
 
-base::Duration duration(const std::string& flag, const std::string& text) {
-  const auto parsed = base::parse_duration(text);
-  if (!parsed) throw Wrong(flag + ": " + parsed.error());
-  return parsed.value();
-}
-
-std::optional<base::Duration> maybe_duration(const std::string& flag, const std::string& text) {
-  return text.empty() ? std::nullopt : std::optional(duration(flag, text));
-}
-
 lock::Millis ttl(const Words& words, const char* otherwise, lock::Millis at_most) {
   const auto& text = words.ttl.empty() ? otherwise : words.ttl;
-  const auto length = duration("-t/--ttl", text);
+  const auto length = read_duration("-t/--ttl", text);
   const auto at_least = lock::Limits().ttl_min;
   if (length < at_least || length > at_most) {
     throw Wrong("-t/--ttl: " + text + " is out of bounds: give " + base::format_duration(at_least) + " to " +
                 base::format_duration(at_most));
   }
   return std::chrono::duration_cast<lock::Millis>(length);
-}
-
-template <class T>
-T number(const std::string& flag, const std::string& text) {
-  T value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size())
-    throw Wrong(flag + ": '" + text + "' is not a number");
-  return value;
 }
 
 std::string name(const Words& words, const Global& global) {
@@ -73,6 +49,13 @@ lock::Token required_token(const Words& words) {
   const auto token = cli::parse_token(text);
   if (!token) throw Wrong("--token: " + token.error());
   return lock::Token(token.value());
+}
+
+// Here and below, what may throw comes before the braces: GCC 12 ends the members of an aggregate twice when
+// the next one throws.
+Hold hold(const Words& words, const Global& global) {
+  const auto token = required_token(words);
+  return {name(words, global), token};
 }
 
 // Within `lockctl run` of the very name, its hold is what vouches for a write.
@@ -104,23 +87,20 @@ LockFlags lock_flags(const Words& words, const Global& global, const char* defau
   if (words.no_wait && !words.wait.empty()) throw Wrong("-n and -w contradict each other: give one of them");
   if (words.timeout_code < 0 || words.timeout_code > 255) throw Wrong("-E: an exit code is 0 to 255");
   if (words.note.size() > lock::Limits().text_bytes) throw Wrong("--note: at most 256 bytes");
-  const auto wait = maybe_duration("-w", words.wait);
+  const auto wait = read_maybe_duration("-w", words.wait);
   // As with flock(1), no time at all is no waiting.
   const bool no_wait = words.no_wait || wait == base::Duration(0);
-  return {name(words, global),
-          no_wait,
-          no_wait ? std::nullopt : wait,
-          ttl(words, default_ttl, lock::Limits().ttl_max),
-          words.timeout_code,
-          words.note};
+  const auto length = ttl(words, default_ttl, lock::Limits().ttl_max);
+  const auto checked = name(words, global);
+  return {checked, no_wait, no_wait ? std::nullopt : wait, length, words.timeout_code, words.note};
 }
 
 Verb run(const Words& words, const Global& global) {
-  if (words.on_lost != "kill" && words.on_lost != "warn")
-    throw Wrong("--on-lost: give kill or warn, not '" + words.on_lost + "'");
+  read_one_of("--on-lost", words.on_lost, {"kill", "warn"});
   if (words.command.empty()) throw Wrong("which command? Write it behind `--`: lockctl run NAME -- CMD...");
-  return Run{lock_flags(words, global, "15s"), maybe_duration("-k", words.kill_after),
-             words.on_lost == "warn", words.command};
+  const auto kill_after = read_maybe_duration("-k", words.kill_after);
+  const auto lock = lock_flags(words, global, "15s");
+  return Run{lock, kill_after, words.on_lost == "warn", words.command};
 }
 
 Verb acquire(const Words& words, const Global& global) {
@@ -129,10 +109,22 @@ Verb acquire(const Words& words, const Global& global) {
   return Acquire{lock_flags(words, global, "60s"), words.while_pid};
 }
 
-Verb status(const Words& words, const Global& global) {
+lock::Consistency consistency(const Words& words) {
+  const auto& word = words.consistency;
+  if (words.stale && !word.empty() && word != "stale")
+    throw Wrong("--stale and --consistency " + word + " contradict each other: give one of them");
+  if (words.stale) return lock::Consistency::stale;
+  if (word.empty()) return lock::Consistency::linearizable;
+  read_one_of("--consistency", word, {"linearizable", "lease", "stale"});
+  return word == "linearizable" ? lock::Consistency::linearizable
+         : word == "lease"      ? lock::Consistency::lease
+                                : lock::Consistency::stale;
+}
+
+// What goes with some of its forms only.
+void check_status(const Words& words) {
   const int asked = (words.set.empty() ? 0 : 1) + (words.wait_status ? 1 : 0) + (words.clear ? 1 : 0);
   if (asked > 1) throw Wrong("give one of --set, --wait and --clear");
-  const auto checked = name(words, global);
   const auto only_with = [](bool given, const char* flag, const char* with) {
     if (given) throw Wrong(std::string(flag) + " goes with " + with + " only");
   };
@@ -144,32 +136,37 @@ Verb status(const Words& words, const Global& global) {
     only_with(!words.token.empty(), "--token", "--set");
     only_with(!words.ttl.empty(), "--ttl", "--set");
   }
+  if (words.stale || !words.consistency.empty()) {
+    const char* flag = words.stale ? "--stale" : "--consistency";
+    if (!words.set.empty() || words.clear) throw Wrong(std::string(flag) + " goes with reading only");
+  }
+}
+
+Verb status(const Words& words, const Global& global) {
+  check_status(words);
+  const auto rests_on = consistency(words);
+  const auto wait = read_maybe_duration("-w", words.wait);
+  const auto checked = name(words, global);
   const auto index = words.if_index.empty()
                          ? std::nullopt
-                         : std::optional(number<std::uint64_t>("--if-index", words.if_index));
-  if (words.wait_status) return WaitStatus{checked, maybe_duration("-w", words.wait)};
+                         : std::optional(read_number<std::uint64_t>("--if-index", words.if_index));
+  if (words.wait_status) return WaitStatus{checked, wait, rests_on};
   if (words.clear) return ClearStatus{checked, index};
-  if (words.set.empty()) return ReadStatus{checked};
-  const auto code =
-      words.code.empty() ? std::nullopt : std::optional(number<std::int64_t>("--code", words.code));
-  return SetStatus{checked,
-                   words.set,
-                   index,
-                   code,
-                   bounded_value(words.value),
-                   token_of_write(words),
-                   ttl(words, "24h", lock::Limits().record_ttl_max)};
+  if (words.set.empty()) return ReadStatus{checked, rests_on};
+  const auto code = words.code.empty()
+                        ? std::nullopt
+                        : std::optional(read_number<std::int64_t>("--code", words.code, 0, 255));
+  const auto token = token_of_write(words);
+  const auto kept = ttl(words, "24h", lock::Limits().record_ttl_max);
+  const auto value = bounded_value(words.value);
+  return SetStatus{checked, words.set, index, code, value, token, kept};
 }
 
 Verb bench(const Words& words) {
-  static const std::vector<std::string> kWorkloads = {"uncontended", "contended", "status", "read", "mixed"};
-  bool known = false;
-  for (const auto& workload : kWorkloads) known = known || workload == words.workload;
-  if (!known)
-    throw Wrong("--workload: '" + words.workload +
-                "' is none: give uncontended, contended, status, read or mixed");
+  read_one_of("--workload", words.workload, {"uncontended", "contended", "status", "read", "mixed"});
   if (words.clients < 1 || words.clients > 4096) throw Wrong("--clients: give 1 to 4096");
-  const auto measured = duration("--secs", words.seconds), warmup = duration("--warmup", words.warmup);
+  const auto measured = read_duration("--secs", words.seconds),
+             warmup = read_duration("--warmup", words.warmup);
   if (measured <= base::Duration(0) || measured > std::chrono::hours(1) || warmup > std::chrono::hours(1)) {
     throw Wrong("--secs and --warmup: give at most 1h");
   }
@@ -185,30 +182,45 @@ Verb dev_up(const Words& words) {
   return DevUp{words.servers.value_or(0), words.folder};
 }
 
+Verb dev_restart(const Words& words) {
+  const bool all = words.whom.empty() || words.whom == "all";
+  const auto node = all ? 0 : read_member(words.whom).value;
+  return DevRestart{words.folder, node};
+}
+
 Verb make_verb(const std::string& verb, const Words& words, const Global& global) {
   using Make = std::function<Verb()>;
   const std::map<std::string, Make> kinds = {
       {"run", [&] { return run(words, global); }},
       {"acquire", [&] { return acquire(words, global); }},
-      {"release",
-       [&] {
-         return Release{{name(words, global), required_token(words)}};
-       }},
+      {"release", [&] { return Release{hold(words, global)}; }},
       {"renew",
        [&] {
-         return Renew{{name(words, global), required_token(words)},
-                      ttl(words, "60s", lock::Limits().ttl_max)};
+         const auto length = ttl(words, "60s", lock::Limits().ttl_max);
+         return Renew{hold(words, global), length};
        }},
       {"check",
        [&] {
-         return Check{{name(words, global), required_token(words)}};
+         const auto rests_on = consistency(words);
+         return Check{hold(words, global), rests_on};
        }},
       {"status", [&] { return status(words, global); }},
-      {"ls", [&] { return List{words.name}; }},
+      {"ls",
+       [&] {
+         const auto rests_on = consistency(words);
+         return List{words.name, rests_on};
+       }},
       {"health", [] { return Health{}; }},
       {"bench", [&] { return bench(words); }},
       {"dev up", [&] { return dev_up(words); }},
       {"dev status", [&] { return DevStatus{words.folder}; }},
+      {"dev add", [&] { return DevAdd{words.folder}; }},
+      {"dev remove",
+       [&] {
+         const auto node = read_member(words.whom).value;
+         return DevRemove{words.folder, node};
+       }},
+      {"dev restart", [&] { return dev_restart(words); }},
       {"dev kill",
        [&] {
          return DevKill{words.folder, words.whom, words.signal};
@@ -218,20 +230,18 @@ Verb make_verb(const std::string& verb, const Words& words, const Global& global
          return DevDown{words.folder, words.keep};
        }},
   };
+  if (auto made = make_admin_verb(verb, words)) return *std::move(made);
   return kinds.at(verb)();
 }
 
 Global make_global(const std::string& verb, const Words& words) {
-  Global global{words.endpoints, words.ns,      Output::text,
-                words.quiet,     words.verbose, duration("--timeout", words.timeout)};
-  if (words.output == "json") {
-    global.output = Output::json;
-  } else if (words.output == "result" && verb == "bench") {
-    global.output = Output::result;
-  } else if (words.output != "text") {
-    throw Wrong("--output: '" + words.output + "' is not offered: give text or json" +
-                (verb == "bench" ? " or result" : ""));
-  }
+  const auto timeout = read_duration("--timeout", words.timeout);
+  Global global{words.endpoints, words.ns, Output::text, words.quiet, words.verbose, timeout};
+  std::vector<std::string> forms = {"text", "json"};
+  if (verb == "bench") forms.push_back("result");
+  read_one_of("--output", words.output, forms);
+  if (words.output == "json") global.output = Output::json;
+  if (words.output == "result") global.output = Output::result;
   if (global.timeout <= base::Duration(0)) throw Wrong("--timeout: give more than 0");
   if (const auto checked = lock::check_name(global.full_name("x")); !checked && !words.ns.empty())
     throw Wrong("--ns: " + checked.error());

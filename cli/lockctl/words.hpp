@@ -20,7 +20,12 @@ struct Words {
   std::optional<int> while_pid;
 
   std::string set, value, if_index, code;
-  bool wait_status = false, clear = false;
+  bool wait_status = false, clear = false, stale = false;
+  std::string consistency;
+
+  std::string member, other_member, priority, server;  // of a cluster's administration
+  std::vector<std::string> members;
+  bool all = false;
 
   std::uint32_t clients = 16;
   std::optional<std::uint32_t> servers;

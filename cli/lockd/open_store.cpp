@@ -1,9 +1,11 @@
 #include "cli/lockd/open_store.hpp"
 
 #include <chrono>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <thread>
-#include <utility>
+#include <vector>
 
 #include "core/base/bytes.hpp"
 #include "core/base/random.hpp"
@@ -33,53 +35,66 @@ std::variant<std::unique_ptr<store::Store>, store::Failure> open_patiently(const
   }
 }
 
-store::Failure other_identity(const std::string& folder, const store::Identity& has,
-                              const store::Identity& wanted) {
-  std::string what;
-  if (has.members != wanted.members) {
-    what = "the store of a cluster of other members (";
-    for (const auto& member : has.members) what += (member == has.members.front() ? "" : ",") + member;
-    what += ")";
-  } else if (has.cluster != wanted.cluster) {
-    what = "the store of a cluster of another name";
-  } else {
-    what = "the store of server " + std::to_string(has.node.value) + ", not of server " +
-           std::to_string(wanted.node.value);
+std::string list_of(const raft::Configuration& configuration) {
+  std::string list;
+  for (const auto& member : configuration.members) list += (list.empty() ? "" : ",") + member.address;
+  return list;
+}
+
+// Compared with what made the store: the members of today may be others.
+std::optional<std::string> other_than(const Founding& wanted, const store::Store& store) {
+  const auto& has = store.origin();
+  if (has.configuration.members.empty()) return "the store of a server that has joined its cluster";
+  if (has.configuration != wanted.members) {
+    return "the store of a cluster of other members (" + list_of(has.configuration) + ")";
   }
-  return {store::Fault::identity,
-          folder + " holds " + what + ": start it without --bootstrap, or give another folder with --data"};
+  if (has.cluster != wanted.identity.cluster) return "the store of a cluster of another name";
+  if (store.identity().node != wanted.identity.node) {
+    return "the store of server " + std::to_string(store.identity().node.value) + ", not of server " +
+           std::to_string(wanted.identity.node.value);
+  }
+  if (store.identity().cluster == has.cluster) return std::nullopt;
+  return "the store of the cluster that lockd recover has made of it";
 }
 
 }  // namespace
 
-store::Identity identity_of(const Bootstrap& bootstrap) {
+Founding founding_of(const Bootstrap& bootstrap) {
   std::string text;
   base::Encoder encoder(text);
   encoder.text(bootstrap.cluster);
-  store::Identity identity{.cluster = {}, .node = bootstrap.self, .members = {}};
+  std::vector<std::string> addresses;
   for (const auto& member : bootstrap.members) {
-    identity.members.push_back(to_string(member));
-    encoder.text(identity.members.back());
+    addresses.push_back(to_string(member));
+    encoder.text(addresses.back());
   }
   const auto hashed = hash(text);
-  identity.cluster = base::ClusterId(hashed != 0 ? hashed : 1);
-  return identity;
+  return {{.cluster = base::ClusterId(hashed != 0 ? hashed : 1),
+           .node = bootstrap.self,
+           .address = addresses.at(bootstrap.self.value - 1)},
+          raft::bootstrap(addresses.size(), addresses)};
 }
 
 std::variant<std::unique_ptr<store::Store>, store::Failure> open_store(const Options& options) {
   if (!store::Store::exists(options.data)) {
-    if (options.bootstrap) return store::Store::create(options.data, identity_of(*options.bootstrap));
-    return store::Failure{store::Fault::absent,
-                          options.data +
-                              " holds no store: make a new cluster with --bootstrap HOST:PORT,…, or give the "
-                              "folder of an existing server with --data"};
+    if (options.bootstrap) {
+      const auto founding = founding_of(*options.bootstrap);
+      return store::Store::create(options.data, founding.identity, founding.members);
+    }
+    if (auto failure = store::Store::check_unused(options.data)) return *failure;
+    return store::Failure{store::Fault::absent, options.data +
+                                                    " holds no store: make a new cluster with --bootstrap "
+                                                    "HOST:PORT,…, join one with --join, or give the "
+                                                    "folder of an existing server with --data"};
   }
   auto opened = open_patiently(options.data);
   if (!options.bootstrap || std::holds_alternative<store::Failure>(opened)) return opened;
-  const auto& has = std::get<std::unique_ptr<store::Store>>(opened)->identity();
-  const auto wanted = identity_of(*options.bootstrap);
-  if (has != wanted) return other_identity(options.data, has, wanted);
-  return opened;
+  const auto what =
+      other_than(founding_of(*options.bootstrap), *std::get<std::unique_ptr<store::Store>>(opened));
+  if (!what) return opened;
+  return store::Failure{store::Fault::identity,
+                        options.data + " holds " + *what +
+                            ": start it without --bootstrap, or give another folder with --data"};
 }
 
 }  // namespace lockd

@@ -9,8 +9,13 @@
 
 namespace lockd {
 
-// The same for the same words on every machine; differs where the name or any member does.
-store::Identity identity_of(const Bootstrap& bootstrap);
+// What the store of a bootstrapped server is made with: the same for the same words on every machine, but for
+// the server; the cluster's id differs where its name or any member does.
+struct Founding {
+  store::Identity identity;
+  raft::Configuration members;
+};
+Founding founding_of(const Bootstrap& bootstrap);
 
 std::variant<std::unique_ptr<store::Store>, store::Failure> open_store(const Options& options);
 

@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-#include "core/raft/types.hpp"
+#include "core/node/node.hpp"
 #include "net/endpoint.hpp"
 #include "net/log.hpp"
 
@@ -19,12 +19,23 @@ struct Bootstrap {
   std::string cluster;
 };
 
+// A cluster that is there.
+struct Join {
+  std::vector<net::Endpoint> cluster;  // some of its servers
+  net::Endpoint address;               // at which they will reach this one
+  bool learner = false;                // for good: is never promoted by itself
+  std::uint8_t priority = 1;
+  base::Duration within{};  // how long to ask for
+};
+
 struct Options {
   std::string data;
-  std::optional<net::Endpoint> listen;  // else the member's own address
+  std::optional<net::Endpoint> listen;  // else the server's own address
   std::optional<Bootstrap> bootstrap;
+  std::optional<Join> join;  // never both
   bool insecure = false;
   raft::Tuning tuning;
+  node::SnapshotPolicy snapshots;
   net::Verbosity verbosity = net::Verbosity::events;
 };
 

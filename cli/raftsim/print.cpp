@@ -42,7 +42,7 @@ std::string coverage_line(const sim::Scenario& scenario, const sim::Coverage& co
 void Totals::add(const sim::Scenario& scenario, const sim::Summary& summary, const sim::Load& its) {
   seeds += summary.seeds;
   events += summary.events;
-  node_ns += static_cast<std::uint64_t>(summary.simulated.count()) * scenario.servers;
+  node_ns += static_cast<std::uint64_t>(summary.simulated.count()) * scenario.machines();
   load.cpu_ns += its.cpu_ns;
   load.wall_ns += its.wall_ns;
 }

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "sim/explore/bounds.hpp"
+
 namespace raftsim {
 
 constexpr int kPass = 0;
@@ -40,6 +42,16 @@ struct CheckAsked {
   std::string format;
 };
 int check(const CheckAsked& asked);
+
+struct ExploreAsked {
+  explore::Bounds bounds;
+  std::string duplicates = "0";
+  std::string disk = "slow";
+  std::string from;
+  std::string budget = "600s";
+  std::uint64_t memory_mib = 4096;
+};
+int explore(const ExploreAsked& asked);
 
 int selftest();
 int schema();

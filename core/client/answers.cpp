@@ -88,6 +88,11 @@ bool Client::answer_call(Turn& turn, CallId id, const lock::Reply& reply) {
     finish(turn, id, reply);
     return true;
   }
+  if (const auto* admin = std::get_if<lock::Admin>(&found->second.question)) {
+    if (!fits(*admin, reply)) return false;
+    finish(turn, id, reply);
+    return true;
+  }
   CHECK(std::holds_alternative<CloseSession>(found->second.question));
   if (!std::holds_alternative<lock::SessionClosed>(reply) &&
       !std::holds_alternative<lock::SessionExpired>(reply)) {

@@ -5,6 +5,7 @@
 #include "core/base/check.hpp"
 #include "core/base/overload.hpp"
 #include "core/client/client.hpp"
+#include "core/client/fit.hpp"
 
 namespace client {
 
@@ -27,12 +28,13 @@ void Client::ask(Turn& turn) {
     ask_close(turn);
   }
   ask_queries(turn);
+  ask_admin(turn);
   probe(turn);
 }
 
-void Client::send(Turn& turn, Purpose purpose, lock::Request request) {
+void Client::send(Turn& turn, Purpose purpose, lock::Request request, lock::Consistency consistency) {
   inflight_.emplace(++last_wire_call_, std::move(purpose));
-  turn.effects.sends.push_back(Send{link_.id(), last_wire_call_, std::move(request)});
+  turn.effects.sends.push_back(Send{link_.id(), last_wire_call_, std::move(request), consistency});
 }
 
 bool Client::due(const std::optional<Asked>& asked, Instant now) const {
@@ -109,16 +111,28 @@ void Client::ask_queries(Turn& turn) {
     const auto* query = std::get_if<lock::Query>(&call.question);
     if (!query || !due(call.asked, turn.now)) continue;
     call.asked = asked_now(turn.now, !std::holds_alternative<lock::WaitStatus>(*query));
-    send(turn, ForCall{id}, *query);
+    send(turn, ForCall{id}, *query, call.consistency);
   }
 }
 
-// A session's renewals test the link; without one, something must while a status is waited for.
+void Client::ask_admin(Turn& turn) {
+  for (auto& [id, call] : calls_) {
+    const auto* request = std::get_if<lock::Admin>(&call.question);
+    if (!request || !due(call.asked, turn.now)) continue;
+    // A change of members or a snapshot takes as long as it takes.
+    call.asked = asked_now(turn.now, only_asks(*request));
+    ++call.in_doubt;
+    send(turn, ForCall{id}, *request);
+  }
+}
+
+// A session's renewals test the link; without one, something must while an answer may be a while in coming.
 bool Client::needs_probe() const {
   if (session_.open()) return false;
   return std::any_of(calls_.begin(), calls_.end(), [](const auto& entry) {
     const auto* query = std::get_if<lock::Query>(&entry.second.question);
-    return query && std::holds_alternative<lock::WaitStatus>(*query);
+    const auto* admin = std::get_if<lock::Admin>(&entry.second.question);
+    return (query && std::holds_alternative<lock::WaitStatus>(*query)) || (admin && !only_asks(*admin));
   });
 }
 

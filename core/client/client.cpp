@@ -54,6 +54,7 @@ void Client::begin(Turn& turn, const Begin& begin) {
   CHECK(!calls_.contains(begin.call));
   auto& call = calls_[begin.call];
   call.question = begin.question;
+  call.consistency = begin.consistency;
   if (begin.within) call.until = turn.now + std::clamp(*begin.within, Duration::zero(), kWithinMax);
   std::visit(Overload{
                  [&](const lock::Operation&) {
@@ -62,6 +63,7 @@ void Client::begin(Turn& turn, const Begin& begin) {
                    if (session_.none()) session_.begin_opening();
                  },
                  [](const lock::Query&) {},
+                 [](const lock::Admin&) {},
                  [&](const CloseSession&) {
                    if (session_.none()) finish(turn, begin.call, lock::Reply(lock::SessionClosed{}));
                  },
@@ -88,8 +90,11 @@ void Client::received(Turn& turn, const Received& received) {
     link_.leave(turn.now, not_leader ? not_leader->leader : std::string(), turn.effects);
     return link_lost();
   }
-  // Any server tells its health, so that answer says nothing about having found the leader.
-  link_.answered(turn.now, !std::holds_alternative<lock::Health>(received.reply));
+  // Any server tells these, so they say nothing about having found the leader.
+  const bool from_any = std::holds_alternative<lock::Health>(received.reply) ||
+                        std::holds_alternative<lock::Metrics>(received.reply) ||
+                        std::holds_alternative<lock::SnapshotTaken>(received.reply);
+  link_.answered(turn.now, !from_any);
   if (!answer(turn, purpose, received.reply)) {
     link_.leave(turn.now, {}, turn.effects);
     link_lost();

@@ -45,10 +45,11 @@ class Client {
   struct Call {
     Question question;
     std::optional<Instant> until;
+    lock::Consistency consistency = lock::Consistency::linearizable;
     lock::Sequence sequence;          // of an Operation, once it has one
     bool after_close = false;         // an Operation that was begun while the session was closing
     std::optional<Asked> asked = {};  // of a Query or CloseSession
-    std::uint32_t in_doubt = 0;       // of a CloseSession, as in Numbered
+    std::uint32_t in_doubt = 0;       // of a CloseSession or an Admin, as in Numbered
   };
   // An Acquire that is being taken back.
   struct Undo {
@@ -91,11 +92,13 @@ class Client {
   void ask_session(Turn& turn);
   void ask_operations(Turn& turn);
   void ask_queries(Turn& turn);
+  void ask_admin(Turn& turn);
   void ask_close(Turn& turn);
   void probe(Turn& turn);
   void number_operations();
   bool is_taken_back(const Call& call) const;
-  void send(Turn& turn, Purpose purpose, lock::Request request);
+  void send(Turn& turn, Purpose purpose, lock::Request request,
+            lock::Consistency consistency = lock::Consistency::linearizable);
   bool due(const std::optional<Asked>& asked, Instant now) const;
   Asked asked_now(Instant now, bool final_due) const;
   bool needs_probe() const;

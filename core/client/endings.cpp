@@ -5,6 +5,7 @@
 #include "core/base/check.hpp"
 #include "core/base/overload.hpp"
 #include "core/client/client.hpp"
+#include "core/client/fit.hpp"
 
 namespace client {
 
@@ -17,6 +18,10 @@ void Client::time_out(Turn& turn, CallId id) {
   std::visit(Overload{
                  [&](const lock::Operation&) { time_out_operation(turn, id, call); },
                  [&](const lock::Query&) { finish(turn, id, TimedOut{}); },
+                 [&](const lock::Admin& request) {
+                   const bool certain = call.in_doubt == 0 || only_asks(request);
+                   finish(turn, id, certain ? Outcome(TimedOut{}) : Outcome(Unknown{}));
+                 },
                  [&](const CloseSession&) {
                    const Outcome outcome = call.in_doubt == 0 ? Outcome(TimedOut{}) : Outcome(Unknown{});
                    finish(turn, id, outcome);

@@ -43,4 +43,30 @@ bool fits(const lock::Query& query, const lock::Reply& r) {
                     query);
 }
 
+bool fits(const lock::Admin& request, const lock::Reply& r) {
+  using namespace lock;
+  if (is_one_of<Refused>(r)) return true;
+  return std::visit(Overload{
+                        [&](const AddMember&) { return is_one_of<MemberAdded>(r); },
+                        [&](const ChangeMembers&) { return is_one_of<MembersChanged>(r); },
+                        [&](const TransferLeadership&) { return is_one_of<Transferred>(r); },
+                        [&](const TakeSnapshot&) { return is_one_of<SnapshotTaken>(r); },
+                        [&](const GetMembers&) { return is_one_of<Members>(r); },
+                        [&](const GetMetrics&) { return is_one_of<Metrics>(r); },
+                    },
+                    request);
+}
+
+bool only_asks(const lock::Admin& request) {
+  return std::visit(Overload{
+                        [](const lock::AddMember&) { return false; },
+                        [](const lock::ChangeMembers&) { return false; },
+                        [](const lock::TransferLeadership&) { return false; },
+                        [](const lock::TakeSnapshot&) { return false; },
+                        [](const lock::GetMembers&) { return true; },
+                        [](const lock::GetMetrics&) { return true; },
+                    },
+                    request);
+}
+
 }  // namespace client

@@ -9,5 +9,9 @@ namespace client {
 
 bool fits(const lock::Operation& operation, const lock::Reply& reply);
 bool fits(const lock::Query& query, const lock::Reply& reply);
+bool fits(const lock::Admin& request, const lock::Reply& reply);
+
+// Whether it only asks: it has no effect, so its outcome is never in doubt, and its answer is due at once.
+bool only_asks(const lock::Admin& request);
 
 }  // namespace client

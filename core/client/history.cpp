@@ -133,7 +133,8 @@ std::optional<Described> describe(const Question& question) {
   };
   return std::visit(Overload{[&](const Operation& o) { return std::visit(operation, o); },
                              [&](const Query& q) { return std::visit(query, q); },
-                             [](const client::CloseSession&) -> Maybe { return std::nullopt; }},
+                             [](const client::CloseSession&) -> Maybe { return std::nullopt; },
+                             [](const Admin&) -> Maybe { return std::nullopt; }},
                     question);
 }
 
@@ -199,6 +200,12 @@ std::optional<Object> returned(const std::string& op, const lock::Reply& reply) 
           [](const Health&) -> Maybe { return std::nullopt; },
           [](const NotLeader&) -> Maybe { return std::nullopt; },
           [](const LeadershipLost&) -> Maybe { return std::nullopt; },
+          [](const MemberAdded&) -> Maybe { return std::nullopt; },
+          [](const MembersChanged&) -> Maybe { return std::nullopt; },
+          [](const Transferred&) -> Maybe { return std::nullopt; },
+          [](const SnapshotTaken&) -> Maybe { return std::nullopt; },
+          [](const Members&) -> Maybe { return std::nullopt; },
+          [](const Metrics&) -> Maybe { return std::nullopt; },
       },
       reply);
 }

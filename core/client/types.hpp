@@ -45,7 +45,9 @@ struct Config {
 // longer and believes in it no longer; an Operation that was begun meanwhile opens the next one.
 struct CloseSession {};
 // What a call asks. An Operation opens the session first, where there is none yet.
-using Question = std::variant<lock::Operation, lock::Query, CloseSession>;
+// An Admin request is asked again on every link, since what is so already is no error to it; where its time
+// is over, it was sent and it changes something, it ends Unknown.
+using Question = std::variant<lock::Operation, lock::Query, CloseSession, lock::Admin>;
 
 struct Begin {
   CallId call;
@@ -55,6 +57,8 @@ struct Begin {
   // can't be reached within Config::cancel_grace; what it may have been granted is then given back behind the
   // call's back, while the session lives.
   std::optional<Duration> within;
+  // Of a Query: what its answer may rest on.
+  lock::Consistency consistency = lock::Consistency::linearizable;
 };
 // As if `within` had passed now.
 struct GiveUp {
@@ -97,6 +101,7 @@ struct Send {
   LinkId link;
   std::uint64_t call;  // of the wire
   lock::Request request;
+  lock::Consistency consistency = lock::Consistency::linearizable;
 };
 // A hold that nobody wanted any more when it was granted, and that is over: for histories.
 struct Undone {

@@ -7,7 +7,7 @@
 
 namespace host {
 
-Host::Host(node::Config config, raft::Recovered recovered, Ports ports)
+Host::Host(node::Config config, node::Recovered recovered, Ports ports)
     : ports_(ports), node_(std::move(config), std::move(recovered), ports.clock.now()) {
   ports_.wakeups.soon();
 }
@@ -30,7 +30,7 @@ void Host::client_frame(ConnectionId from, const wire::Frame& frame) {
     return ports_.clients.close(from, "call " + std::to_string(asked->call) + " is still under way");
   }
   asked_[last_ticket_] = {from, asked->call};
-  queue(node::Submitted{last_ticket_, std::move(asked->request)});
+  queue(node::Submitted{last_ticket_, std::move(asked->request), asked->consistency});
 }
 
 void Host::client_gone(ConnectionId connection) {
@@ -46,6 +46,11 @@ void Host::durable(raft::WriteId write) {
   queue(node::Durable{write});
 }
 
+void Host::hand_over() {
+  last_ticket_ = last_ticket_.next();
+  queue(node::Submitted{last_ticket_, lock::Admin(lock::TransferLeadership{})});
+}
+
 void Host::queue(node::Input input) {
   if (inputs_.empty()) ports_.wakeups.soon();
   inputs_.push_back(std::move(input));
@@ -59,6 +64,7 @@ void Host::run() {
 }
 
 void Host::carry_out(node::Effects effects) {
+  if (effects.members) ports_.peers.members(*effects.members);
   if (effects.write) ports_.disk.write(std::move(*effects.write));
   for (const auto& send : effects.sends) {
     ports_.peers.send(send.to, wire::encode_frame(wire::FrameType::peer, wire::encode(send.message)));
@@ -70,6 +76,9 @@ void Host::carry_out(node::Effects effects) {
     if (!lock::is_interim(response.reply)) {
       asked_.erase(asked);
       connections_.at(to.connection).erase(to.call);
+    }
+    if (auto* metrics = std::get_if<lock::Metrics>(&response.reply)) {
+      for (auto& row : ports_.observer.metrics()) metrics->metrics.push_back(std::move(row));
     }
     ports_.clients.send(to.connection,
                         wire::encode_frame(wire::FrameType::reply, wire::encode(wire::ServerReply{

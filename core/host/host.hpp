@@ -14,7 +14,7 @@ namespace host {
 
 class Host {
  public:
-  Host(node::Config config, raft::Recovered recovered, Ports ports);
+  Host(node::Config config, node::Recovered recovered, Ports ports);
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
 
@@ -28,6 +28,9 @@ class Host {
   void run();
 
   void durable(raft::WriteId write);
+
+  // As a leader: to whoever is furthest. Nobody is answered; see raft().transfer_target() after the next run.
+  void hand_over();
 
   const node::Node& node() const { return node_; }
 

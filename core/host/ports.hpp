@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "core/base/id.hpp"
 #include "core/base/time.hpp"
@@ -39,6 +40,9 @@ class Peers {
   virtual ~Peers() = default;
   // Best effort, in order while the connection lasts; never blocks. May drop.
   virtual void send(NodeId to, std::string frame) = 0;
+  // Who belongs to the cluster from now on, and where they are reached. Who isn't among them may still be
+  // answered for a while: a member's removal is told to it.
+  virtual void members(const raft::Configuration& configuration) = 0;
 };
 
 class Clients {
@@ -61,6 +65,8 @@ class Observer {
  public:
   virtual ~Observer() = default;
   virtual void noted(const node::Note& note) = 0;
+  // What the ports have counted, told along with what the node has.
+  virtual std::vector<lock::Metric> metrics() const { return {}; }
 };
 
 struct Ports {

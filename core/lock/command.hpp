@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/lock/admin.hpp"
 #include "core/lock/types.hpp"
 
 namespace lock {
@@ -79,7 +80,16 @@ struct Sequenced {
   bool operator==(const Sequenced&) const = default;
 };
 
-using Command = std::variant<OpenSession, KeepAlive, CloseSession, Sequenced>;
+// An operator forced a cluster to go on from a log that may lack its end. Never asked by a client: whoever
+// forces the recovery writes it into the log itself.
+struct Recover {
+  std::uint64_t epoch_floor = 0;  // every later token is above this: no token of the old cluster comes again
+  Millis no_grants_for{0};        // until whoever may hold what this log has forgotten has let go
+  std::string note;               // the value of the record lockd/recovered
+  bool operator==(const Recover&) const = default;
+};
+
+using Command = std::variant<OpenSession, KeepAlive, CloseSession, Sequenced, Recover>;
 
 // Who holds and waits, and the record.
 struct GetStatus {
@@ -110,7 +120,14 @@ struct GetHealth {
 };
 using Query = std::variant<GetStatus, WaitStatus, List, CheckHold, GetHealth>;
 
-using Request = std::variant<Command, Query>;
+using Request = std::variant<Command, Query, Admin>;
+
+// What an answer to a Query may rest on; other requests take no notice of it.
+enum class Consistency : std::uint8_t {
+  linearizable = 1,  // a majority has confirmed the leader since the query was asked
+  lease = 2,         // … or so recently that, within the bound on clock drift, nobody else can lead
+  stale = 3,         // whatever the asked server has applied
+};
 
 const char* name_of(const Operation& operation);
 

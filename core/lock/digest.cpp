@@ -128,10 +128,10 @@ void add(Hasher& hasher, const RecordState& record) {
 std::uint64_t Machine::digest() const {
   Hasher hasher;
   hasher.add(stamp_);
-  hasher.add(last_session_);
-  hasher.add(last_token_);
-  hasher.add(last_revision_);
-  hasher.number(last_arrival_);
+  hasher.add(last_.session);
+  hasher.add(last_.token);
+  hasher.add(last_.revision);
+  hasher.number(last_.arrival);
   hasher.number(sessions_.size());
   for (const auto& [id, session] : sessions_) {
     hasher.add(id);
@@ -146,6 +146,11 @@ std::uint64_t Machine::digest() const {
   for (const auto& [name, record] : records_) {
     hasher.text(name);
     add(hasher, record);
+  }
+  // At the end, where nothing else can stand: its absence needs no mark.
+  if (rest_) {
+    hasher.add(rest_->since);
+    hasher.add(rest_->until);
   }
   return hasher.value();
 }

@@ -7,7 +7,7 @@
 namespace lock {
 
 void ExpiryQueue::add(const Expiry& expiry, std::string name) {
-  const bool added = entries_.emplace(expiry, std::move(name)).second;
+  const bool added = entries_.try_emplace(expiry, std::move(name)).second;
   CHECK(added);
 }
 
@@ -18,11 +18,11 @@ void ExpiryQueue::remove(const Expiry& expiry) {
 
 void ExpiryQueue::move(const Expiry& from, LogTime to) {
   if (from.end == to) return;
-  auto node = entries_.extract(from);
-  CHECK(!node.empty());
-  node.key().end = to;
-  const bool moved = entries_.insert(std::move(node)).inserted;
-  CHECK(moved);
+  auto at = entries_.find(from);
+  CHECK(at != entries_.end());
+  std::string name = std::move(entries_.edit(at));
+  entries_.erase(at);
+  add({to, from.kind, from.id}, std::move(name));
 }
 
 std::optional<LogTime> ExpiryQueue::next() const {
@@ -31,9 +31,11 @@ std::optional<LogTime> ExpiryQueue::next() const {
 }
 
 std::optional<std::pair<Expiry, std::string>> ExpiryQueue::pop_due(LogTime stamp) {
-  if (entries_.empty() || entries_.begin()->first.end > stamp) return std::nullopt;
-  auto node = entries_.extract(entries_.begin());
-  return std::pair(node.key(), std::move(node.mapped()));
+  auto first = entries_.begin();
+  if (first == entries_.end() || first->first.end > stamp) return std::nullopt;
+  std::pair due(first->first, std::move(entries_.edit(first)));
+  entries_.erase(first);
+  return due;
 }
 
 }  // namespace lock

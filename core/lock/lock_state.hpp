@@ -10,6 +10,9 @@
 
 namespace lock {
 
+// Every token is below. A JSON reader keeps every integer below this whole.
+inline constexpr Token kTokenEnd{std::uint64_t{1} << 53};
+
 struct Hold {
   Token token;
   SessionId session;  // of a detached hold: the one that acquired it, which may have ended
@@ -20,12 +23,16 @@ struct Hold {
   std::optional<LogTime> detached_end;
 };
 
+// Held, or waited for, or both. Waited for without a hold only while no lock is granted (see Rest).
 struct LockState {
   std::optional<Hold> hold;
   WaitQueue queue;
 
   bool idle() const { return !hold && queue.empty(); }
 };
+
+// A word of a-z 0-9 _ -, of 1 to 32 bytes.
+bool is_state(std::string_view state);
 
 struct RecordState {
   std::string state;
@@ -38,6 +45,12 @@ struct RecordState {
   Revision revision;
   LogTime written;
   LogTime end;
+};
+
+// After a forced recovery: until then nothing is granted, for fear of holders whom the recovered log forgot.
+struct Rest {
+  LogTime since;
+  LogTime until;
 };
 
 // `to - from`, or nothing where it is not after it.

@@ -7,9 +7,6 @@
 namespace lock {
 namespace {
 
-// A JSON reader keeps every integer below this whole.
-constexpr Token kTokenEnd{std::uint64_t{1} << 53};
-
 std::optional<Refused> refuse_lease(const Limits& limits, Millis ttl) {
   if (ttl >= limits.ttl_min && ttl <= limits.ttl_max) return std::nullopt;
   return Refused{"a lease lasts " + base::format_duration(limits.ttl_min) + " to " +
@@ -20,20 +17,20 @@ std::optional<Refused> refuse_lease(const Limits& limits, Millis ttl) {
 
 std::optional<Outcome> Machine::acquire(const Caller& caller, const Acquire& request, Applied& out) {
   if (auto refused = refuse_acquire(caller.session, request)) return std::move(*refused);
-  auto at = locks_.find(request.name);
-  if (at == locks_.end()) {
-    if (locks_.size() >= limits_.locks) {
-      return Refused{std::to_string(limits_.locks) + " locks are held, the most that may be; try later"};
-    }
-    at = locks_.try_emplace(request.name).first;
-    return grant(at, caller, request.detached, request.note, false, out);
+  const bool may_be_new = !rest_ && locks_.size() < limits_.locks;
+  auto [at, is_new] =
+      may_be_new ? locks_.try_emplace(request.name) : std::pair(locks_.find(request.name), false);
+  if (is_new) return grant(at, caller, request.detached, request.note, false, out);
+  if (at == locks_.end() && locks_.size() >= limits_.locks) {
+    return Refused{std::to_string(limits_.locks) + " locks are held, the most that may be; try later"};
   }
-  const Hold& hold = *at->second.hold;
-  if (hold.session == caller.id) {
-    return Refused{"this session already holds it, with token " + std::to_string(hold.token.value)};
+  const Hold* hold = at == locks_.end() || !at->second.hold ? nullptr : &*at->second.hold;
+  if (hold != nullptr && hold->session == caller.id) {
+    return Refused{"this session already holds it, with token " + std::to_string(hold->token.value)};
   }
-  if (!request.wait) return Held{std::string(hold.who.view()), time_between(hold.since, stamp_)};
-  return stand_in_line(caller, request, at->second);
+  if (request.wait) return stand_in_line(caller, request);
+  if (hold == nullptr) return resting();
+  return Held{std::string(hold->who.view()), time_between(hold->since, stamp_)};
 }
 
 std::optional<Refused> Machine::refuse_acquire(const Session& session, const Acquire& request) const {
@@ -52,21 +49,32 @@ std::optional<Refused> Machine::refuse_acquire(const Session& session, const Acq
   return std::nullopt;
 }
 
-std::optional<Outcome> Machine::stand_in_line(const Caller& caller, const Acquire& request, LockState& lock) {
-  if (lock.queue.size() >= limits_.waiters_per_lock) {
+std::optional<Outcome> Machine::stand_in_line(const Caller& caller, const Acquire& request) {
+  auto at = locks_.find(request.name);
+  const std::size_t waiters = at == locks_.end() ? 0 : at->second.queue.size();
+  if (waiters >= limits_.waiters_per_lock) {
     return Refused{std::to_string(limits_.waiters_per_lock) +
                    " requests wait for it, the most that may; try later"};
   }
-  lock.queue.push({++last_arrival_, caller.id, caller.sequence});
+  if (at == locks_.end()) at = locks_.try_emplace(request.name).first;
+  locks_.edit(at).queue.push({++last_.arrival, caller.id, caller.sequence});
   caller.session.waiting.emplace(caller.sequence,
-                                 Waiting{request.name, last_arrival_, request.detached, request.note});
+                                 Waiting{request.name, last_.arrival, request.detached, request.note});
   return std::nullopt;
+}
+
+void Machine::leave_line(const Waiting& waiting) {
+  auto at = locks_.find(waiting.name);
+  CHECK(at != locks_.end());
+  LockState& lock = locks_.edit(at);
+  lock.queue.remove(waiting.arrival);
+  if (lock.idle()) locks_.erase(at);
 }
 
 Outcome Machine::release(const Release& request, Applied& out) {
   if (const auto name = check_name(request.name); !name) return Refused{name.error()};
-  const auto at = locks_.find(request.name);
-  if (at == locks_.end() || at->second.hold->token != request.token) return NotHeld{};
+  auto at = locks_.find(request.name);
+  if (!is_held_with(at, request.token)) return NotHeld{};
   forget_hold(at->first, *at->second.hold);
   end_hold(at, EndReason::released, out);
   settle(at, out);
@@ -76,40 +84,45 @@ Outcome Machine::release(const Release& request, Applied& out) {
 Outcome Machine::renew(const Renew& request) {
   if (const auto name = check_name(request.name); !name) return Refused{name.error()};
   if (auto refused = refuse_lease(limits_, request.ttl)) return std::move(*refused);
-  const auto at = locks_.find(request.name);
-  if (at == locks_.end() || at->second.hold->token != request.token) return NotHeld{};
-  Hold& hold = *at->second.hold;
-  if (!hold.detached_end)
+  auto at = locks_.find(request.name);
+  if (!is_held_with(at, request.token)) return NotHeld{};
+  if (!at->second.hold->detached_end)
     return Refused{"this hold is kept alive by its session; only a detached one is renewed"};
+  Hold& hold = *locks_.edit(at).hold;
   const LogTime end = std::max(*hold.detached_end, stamp_ + request.ttl);
   expiries_.move({*hold.detached_end, Expiry::Kind::hold, hold.token.value}, end);
   hold.detached_end = end;
   return Renewed{Lease{stamp_, end}};
 }
 
-Granted Machine::grant(Locks::iterator at, const Caller& caller, std::optional<Millis> detached,
+Granted Machine::grant(Locks::const_iterator& at, const Caller& caller, std::optional<Millis> detached,
                        std::string note, bool waited, Applied& out) {
-  const auto& [name, lock] = *at;
-  CHECK(!lock.hold && caller.session.end > stamp_);
-  last_token_ = last_token_.next();
-  CHECK(last_token_ < kTokenEnd);
-  Hold hold{last_token_, caller.id, caller.session.who, std::move(note), stamp_, std::nullopt};
+  LockState& lock = locks_.edit(at);
+  const std::string& name = at->first;
+  CHECK(!rest_ && !lock.hold && caller.session.end > stamp_);
+  last_.token = last_.token.next();
+  CHECK(last_.token < kTokenEnd);
+  Hold& hold = lock.hold.emplace();
+  hold.token = last_.token;
+  hold.session = caller.id;
+  hold.who = caller.session.who;
+  hold.note = std::move(note);
+  hold.since = stamp_;
   if (detached) {
     hold.detached_end = stamp_ + *detached;
     expiries_.add({*hold.detached_end, Expiry::Kind::hold, hold.token.value}, name);
   } else {
-    caller.session.holds.emplace_hint(caller.session.holds.end(), hold.token, name);
+    caller.session.holds.try_emplace(hold.token, name);
   }
   const LogTime end = hold.detached_end.value_or(caller.session.end);
-  at->second.hold = std::move(hold);
-  out.events.push_back(LockGranted{name, last_token_, caller.id});
-  return Granted{last_token_, Lease{stamp_, end}, waited};
+  out.events.push_back(LockGranted{name, last_.token, caller.id});
+  return Granted{last_.token, Lease{stamp_, end}, waited};
 }
 
-void Machine::end_hold(Locks::iterator at, EndReason reason, Applied& out) {
-  const Hold& hold = *at->second.hold;
-  out.events.push_back(HoldEnded{at->first, hold.token, hold.session, reason});
-  at->second.hold.reset();
+void Machine::end_hold(Locks::const_iterator& at, EndReason reason, Applied& out) {
+  auto& hold = locks_.edit(at).hold;
+  out.events.push_back(HoldEnded{at->first, hold->token, hold->session, reason});
+  hold.reset();
 }
 
 void Machine::forget_hold(const std::string& name, const Hold& hold) {
@@ -117,21 +130,18 @@ void Machine::forget_hold(const std::string& name, const Hold& hold) {
     expiries_.remove({*hold.detached_end, Expiry::Kind::hold, hold.token.value});
     return;
   }
-  auto& holds = sessions_.at(hold.session).holds;
+  auto& holds = sessions_.edit(hold.session).holds;
   const auto at = holds.find(hold.token);
   CHECK(at != holds.end() && at->second == name);
   holds.erase(at);
 }
 
-void Machine::settle(Locks::iterator at, Applied& out) {
-  LockState& lock = at->second;
-  CHECK(!lock.hold);
-  if (lock.queue.empty()) {
-    locks_.erase(at);
-    return;
-  }
-  const auto first = lock.queue.pop();
-  Session& session = sessions_.at(first.session);
+void Machine::settle(Locks::const_iterator at, Applied& out) {
+  CHECK(!at->second.hold);
+  if (at->second.queue.empty()) return locks_.erase(at);
+  if (rest_) return;
+  const auto first = locks_.edit(at).queue.pop();
+  Session& session = sessions_.edit(first.session);
   auto waiting = session.waiting.extract(first.sequence);
   CHECK(!waiting.empty() && waiting.mapped().arrival == first.arrival);
   const Caller caller{first.session, session, first.sequence};
@@ -143,12 +153,19 @@ void Machine::settle(Locks::iterator at, Applied& out) {
 }
 
 void Machine::settle(const Freed& freed, Applied& out) {
-  for (const auto& at : freed) settle(at, out);
+  for (const auto& name : freed) {
+    // Not there: its last waiter's session ended in the same moment.
+    if (const auto at = locks_.find(name); at != locks_.end()) settle(at, out);
+  }
+}
+
+bool Machine::is_held_with(Locks::const_iterator at, Token token) const {
+  return at != locks_.end() && at->second.hold && at->second.hold->token == token;
 }
 
 const Hold* Machine::find_hold(const std::string& name, Token token) const {
   const auto at = locks_.find(name);
-  return at != locks_.end() && at->second.hold->token == token ? &*at->second.hold : nullptr;
+  return is_held_with(at, token) ? &*at->second.hold : nullptr;
 }
 
 }  // namespace lock

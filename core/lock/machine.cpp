@@ -28,6 +28,7 @@ Applied Machine::apply(LogTime stamp, const std::vector<Command>& commands) {
                                     answer.sequence = command.sequence;
                                     return sequenced(command, out);
                                   },
+                                  [&](const Recover& command) { return recover(command, out); },
                               },
                               commands[place]);
     out.answers.push_back(std::move(answer));
@@ -37,6 +38,11 @@ Applied Machine::apply(LogTime stamp, const std::vector<Command>& commands) {
 
 std::optional<LogTime> Machine::next_expiry() const {
   return expiries_.next();
+}
+
+bool Machine::shed(std::size_t elements) {
+  return sessions_.shed(elements) && locks_.shed(elements) && records_.shed(elements) &&
+         expiries_.shed(elements);
 }
 
 }  // namespace lock

@@ -2,11 +2,11 @@
 // replies and events on every replica; nothing that is not in the log changes it.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "core/base/cow_map.hpp"
 #include "core/lock/command.hpp"
 #include "core/lock/event.hpp"
 #include "core/lock/expiry.hpp"
@@ -32,8 +32,21 @@ struct Applied {
   bool operator==(const Applied&) const = default;
 };
 
+// Copied in microseconds, whatever its size: a copy shares what neither of the two has changed
+// (base/cow_map.hpp).
 class Machine {
  public:
+  using Sessions = base::CowMap<SessionId, Session, 8>;  // a session's answers are cloned with it
+  using Locks = base::CowMap<std::string, LockState>;
+  using Records = base::CowMap<std::string, RecordState>;
+  // What was given out last, of each.
+  struct Counters {
+    SessionId session;
+    Token token;
+    Revision revision;
+    std::uint64_t arrival = 0;
+  };
+
   explicit Machine(Limits limits = {}) : limits_(limits) {}
 
   // Applies one log entry: first ends everything the stamp has passed, in the order (end, kind, id), then
@@ -51,22 +64,31 @@ class Machine {
   // The place in the queue of a waiting Acquire; nothing when it does not wait.
   std::optional<Queued> waiting(SessionId session, Sequence sequence, LogTime now) const;
 
-  // When the earliest lease, hold or record ends.
+  // When the earliest lease, hold, record or rest ends.
   std::optional<LogTime> next_expiry() const;
   LogTime stamp() const { return stamp_; }
+
+  // For whoever writes it down; Rebuild (rebuild.hpp) makes a machine of them again.
+  const Sessions& sessions() const { return sessions_; }
+  const Locks& locks() const { return locks_; }
+  const Records& records() const { return records_; }
+  const Counters& counters() const { return last_; }
+  const std::optional<Rest>& rest() const { return rest_; }
 
   // Over the whole state, the same on every replica after the same entries.
   std::uint64_t digest() const;
   // Holds of its own structure; throws base::CheckFailed.
   void check() const;
+  // Takes itself apart, about that many elements at a time: destroying a million at once would stop an event
+  // loop for long. Whether nothing is left. Of no other use afterwards.
+  bool shed(std::size_t elements);
 
  private:
-  using Sessions = std::map<SessionId, Session>;
-  using Locks = std::map<std::string, LockState>;
-  using Records = std::map<std::string, RecordState>;
+  friend class Rebuild;
   // Names whose hold has ended and whose next waiter is to be found.
-  using Freed = std::vector<Locks::iterator>;
-  // Whose request is carried out, and under which number.
+  using Freed = std::vector<std::string>;
+  // Whose request is carried out, and under which number. The session may be written as long as no session
+  // comes or goes.
   struct Caller {
     SessionId id;
     Session& session;
@@ -77,9 +99,18 @@ class Machine {
   Reply open(const OpenSession& request);
   Reply keep_alive(const KeepAlive& request);
   Reply close(const CloseSession& request, Applied& out);
-  void end_session(Sessions::iterator at, EndReason reason, Freed& freed, Applied& out);
+  void end_session(Sessions::const_iterator at, EndReason reason, Freed& freed, Applied& out);
   void expire(Applied& out);
   void expire(const Expiry& due, const std::string& name, Freed& freed, Applied& out);
+
+  // rest.cpp
+  Reply recover(const Recover& request, Applied& out);
+  std::optional<Refused> refuse_recovery(const Recover& request) const;
+  // Nothing may be granted before `end`.
+  void rest_until(LogTime end);
+  Refused resting() const;
+  // The names that nobody holds; those wait for it.
+  Freed without_hold() const;
 
   // requests.cpp
   Reply sequenced(const Sequenced& request, Applied& out);
@@ -91,43 +122,46 @@ class Machine {
   // locks.cpp
   std::optional<Outcome> acquire(const Caller& caller, const Acquire& request, Applied& out);
   std::optional<Refused> refuse_acquire(const Session& session, const Acquire& request) const;
-  std::optional<Outcome> stand_in_line(const Caller& caller, const Acquire& request, LockState& lock);
+  std::optional<Outcome> stand_in_line(const Caller& caller, const Acquire& request);
+  void leave_line(const Waiting& waiting);
   Outcome release(const Release& request, Applied& out);
   Outcome renew(const Renew& request);
-  Granted grant(Locks::iterator at, const Caller& caller, std::optional<Millis> detached, std::string note,
-                bool waited, Applied& out);
+  Granted grant(Locks::const_iterator& at, const Caller& caller, std::optional<Millis> detached,
+                std::string note, bool waited, Applied& out);
   // The hold's place in its session or in the expiries is the caller's to clear.
-  void end_hold(Locks::iterator at, EndReason reason, Applied& out);
+  void end_hold(Locks::const_iterator& at, EndReason reason, Applied& out);
   void forget_hold(const std::string& name, const Hold& hold);
-  // Grants to the first in line, or forgets the name.
-  void settle(Locks::iterator at, Applied& out);
+  // The name has no hold: grants to the first in line, or forgets the name.
+  void settle(Locks::const_iterator at, Applied& out);
   void settle(const Freed& freed, Applied& out);
+  bool is_held_with(Locks::const_iterator at, Token token) const;
   const Hold* find_hold(const std::string& name, Token token) const;
 
   // records.cpp
   Outcome set_status(const Caller& caller, const SetStatus& request, Applied& out);
+  // The record as written by `request`, whose bounds have been looked at.
+  Revision write_record(const SetStatus& request, const base::Bytes& writer, SessionId session, Applied& out);
   Outcome clear_status(const Caller& caller, const ClearStatus& request, Applied& out);
   std::optional<Refused> refuse_status(const SetStatus& request) const;
 
   // views.cpp
   Queued queued(const Waiting& waiting, LogTime now) const;
   NameView view(const std::string& name, const LockState* lock, const RecordState* record, LogTime now) const;
+  Holder view_of(const Hold& hold, LogTime now) const;
   LogTime end_of(const Hold& hold) const;
 
   // check.cpp
   void check_session(SessionId id, const Session& session) const;
+  void check_hold(const std::string& name, const Hold& hold) const;
   void check_lock(const std::string& name, const LockState& lock) const;
 
   Limits limits_;
   LogTime stamp_;
-  // The last that was given out, of each.
-  SessionId last_session_;
-  Token last_token_;
-  Revision last_revision_;
-  std::uint64_t last_arrival_ = 0;
+  Counters last_;
+  std::optional<Rest> rest_;
 
   Sessions sessions_;
-  Locks locks_;  // only names that are held
+  Locks locks_;
   Records records_;
   ExpiryQueue expiries_;
 };

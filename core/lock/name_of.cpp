@@ -53,6 +53,12 @@ const char* name_of(const Reply& reply) {
                         [](const Health&) { return "health"; },
                         [](const NotLeader&) { return "not_leader"; },
                         [](const LeadershipLost&) { return "leadership_lost"; },
+                        [](const MemberAdded&) { return "member_added"; },
+                        [](const MembersChanged&) { return "members_changed"; },
+                        [](const Transferred&) { return "transferred"; },
+                        [](const SnapshotTaken&) { return "snapshot_taken"; },
+                        [](const Members&) { return "members"; },
+                        [](const Metrics&) { return "metrics"; },
                     },
                     reply);
 }

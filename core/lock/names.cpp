@@ -33,6 +33,11 @@ bool breaks_a_line(std::uint32_t point) {
   return point < 0x20 || (point >= 0x7F && point <= 0x9F) || point == 0x2028 || point == 0x2029;
 }
 
+// Most of most names: printable, no space, and no ',' '=' ':'.
+bool is_plain(char c) {
+  return c > 0x20 && c < 0x7F && c != ',' && c != '=' && c != ':';
+}
+
 // What an error may repeat: any bytes may have come, and the line goes to a terminal.
 std::string quoted(std::string_view name) {
   std::string out = "'";
@@ -59,6 +64,10 @@ base::Status check_name(std::string_view name) {
   if (name.find("//") != std::string_view::npos)
     return wrong(name, "it has an empty part; write one '/' at a time");
   for (std::string_view rest = name; !rest.empty();) {
+    if (is_plain(rest.front())) {
+      rest.remove_prefix(1);
+      continue;
+    }
     const auto point = first_code_point(rest);
     if (point.bytes == 0) return wrong(name, "it is not valid UTF-8");
     if (breaks_a_line(point.value)) return wrong(name, "it has a control character; write printable text");

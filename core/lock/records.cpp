@@ -9,22 +9,22 @@ namespace {
 
 constexpr std::size_t kStateBytes = 32;
 
-bool is_word(std::string_view state) {
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-  };
-  return !state.empty() && state.size() <= kStateBytes && std::all_of(state.begin(), state.end(), allowed);
-}
-
 Expiry expiry_of(const RecordState& record) {
   return {record.end, Expiry::Kind::record, record.revision.value};
 }
 
 }  // namespace
 
+bool is_state(std::string_view state) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  };
+  return !state.empty() && state.size() <= kStateBytes && std::all_of(state.begin(), state.end(), allowed);
+}
+
 std::optional<Refused> Machine::refuse_status(const SetStatus& request) const {
   if (const auto name = check_name(request.name); !name) return Refused{name.error()};
-  if (!is_word(request.state)) {
+  if (!is_state(request.state)) {
     return Refused{"a state is a word of 1 to " + std::to_string(kStateBytes) +
                    " of a-z 0-9 _ -, such as pending, running, done, failed or lost"};
   }
@@ -46,35 +46,37 @@ Outcome Machine::set_status(const Caller& caller, const SetStatus& request, Appl
     out.events.push_back(StaleTokenRefused{request.name, *request.token, caller.id});
     return StaleToken{};
   }
-  auto at = records_.find(request.name);
+  const auto at = records_.find(request.name);
   const Revision actual = at == records_.end() ? Revision() : at->second.revision;
   if (request.if_revision && *request.if_revision != actual) return RevisionMismatch{actual};
-  if (at == records_.end()) {
-    if (records_.size() >= limits_.records) {
-      return Refused{"there are " + std::to_string(limits_.records) +
-                     " status records, the most that are kept; clear some or let them expire"};
-    }
-    at = records_.try_emplace(request.name).first;
-  } else {
-    expiries_.remove(expiry_of(at->second));
+  if (at == records_.end() && records_.size() >= limits_.records) {
+    return Refused{"there are " + std::to_string(limits_.records) +
+                   " status records, the most that are kept; clear some or let them expire"};
   }
-  RecordState& record = at->second;
-  last_revision_ = last_revision_.next();
+  return StatusSet{write_record(request, caller.session.who, caller.id, out)};
+}
+
+Revision Machine::write_record(const SetStatus& request, const base::Bytes& writer, SessionId session,
+                               Applied& out) {
+  auto [at, is_new] = records_.try_emplace(request.name);
+  RecordState& record = records_.edit(at);
+  if (!is_new) expiries_.remove(expiry_of(record));
+  last_.revision = last_.revision.next();
   record.state = request.state;
   record.code = request.code;
   record.value = request.value;
-  record.writer = caller.session.who;
+  record.writer = writer;
   record.token = request.token;
   if (request.token && *request.token != record.attempt_token) {
     record.attempt_token = *request.token;
     ++record.attempt;
   }
-  record.revision = last_revision_;
+  record.revision = last_.revision;
   record.written = stamp_;
   record.end = stamp_ + request.ttl;
   expiries_.add(expiry_of(record), request.name);
-  out.events.push_back(StatusChanged{request.name, record.state, record.revision, record.token, caller.id});
-  return StatusSet{record.revision};
+  out.events.push_back(StatusChanged{request.name, record.state, record.revision, record.token, session});
+  return record.revision;
 }
 
 Outcome Machine::clear_status(const Caller& caller, const ClearStatus& request, Applied& out) {

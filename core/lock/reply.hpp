@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/lock/admin.hpp"
 #include "core/lock/types.hpp"
 
 namespace lock {
@@ -161,7 +162,8 @@ struct LeadershipLost {
 using Reply =
     std::variant<SessionOpened, KeptAlive, SessionClosed, SessionExpired, Granted, Queued, Held, Released,
                  Renewed, NotHeld, Cancelled, StatusSet, StatusCleared, RevisionMismatch, StaleToken, Refused,
-                 StaleSequence, NameView, Listing, HoldStands, Health, NotLeader, LeadershipLost>;
+                 StaleSequence, NameView, Listing, HoldStands, Health, NotLeader, LeadershipLost, MemberAdded,
+                 MembersChanged, Transferred, SnapshotTaken, Members, Metrics>;
 
 // Whether another answer to the same request follows.
 inline bool is_interim(const Reply& reply) {

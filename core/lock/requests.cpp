@@ -18,9 +18,9 @@ Reply to_reply(const Outcome& outcome) {
 }
 
 Reply Machine::sequenced(const Sequenced& request, Applied& out) {
-  const auto at = sessions_.find(request.session);
+  auto at = sessions_.find(request.session);
   if (at == sessions_.end()) return SessionExpired{};
-  Session& session = at->second;
+  Session& session = sessions_.edit(at);
   acknowledge(at->first, session, request.acknowledged, out);
   if (request.sequence <= session.acknowledged) return StaleSequence{};
   if (const auto known = session.outcomes.find(request.sequence); known != session.outcomes.end()) {
@@ -55,7 +55,7 @@ void Machine::acknowledge(SessionId id, Session& session, Sequence mark, Applied
   session.outcomes.erase(session.outcomes.begin(), session.outcomes.upper_bound(mark));
   while (!session.waiting.empty() && session.waiting.begin()->first <= mark) {
     const auto& [sequence, waiting] = *session.waiting.begin();
-    locks_.at(waiting.name).queue.remove(waiting.arrival);
+    leave_line(waiting);
     out.answers.push_back(Answer{std::nullopt, id, sequence, Cancelled{}});
     session.waiting.erase(session.waiting.begin());
   }
@@ -86,7 +86,7 @@ Outcome Machine::cancel(const Caller& caller, const Cancel& request, Applied& ou
   if (request.acquire <= session.overflowed && !session.waiting.contains(request.acquire))
     return no_room(limits_);
   if (const auto waits = session.waiting.find(request.acquire); waits != session.waiting.end()) {
-    locks_.at(waits->second.name).queue.remove(waits->second.arrival);
+    leave_line(waits->second);
     session.waiting.erase(waits);
     out.answers.push_back(Answer{std::nullopt, caller.id, request.acquire, Cancelled{}});
   }

@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "core/base/bytes.hpp"
+#include "core/base/cow_map.hpp"
 #include "core/lock/reply.hpp"
 
 namespace lock {
@@ -38,8 +39,10 @@ struct Session {
   std::map<Sequence, Outcome> outcomes;
   std::map<Sequence, Waiting> waiting;
   // Bound to this session; a detached hold is not.
-  std::map<Token, std::string> holds;
-  bool operator==(const Session&) const = default;
+  base::CowMap<Token, std::string> holds;
+
+  // As base::CowMap::shed: a session may hold very much.
+  bool shed(std::size_t& budget) { return holds.shed(budget); }
 };
 
 }  // namespace lock

@@ -24,21 +24,21 @@ Reply Machine::open(const OpenSession& request) {
     return Refused{"there are " + std::to_string(limits_.sessions) +
                    " sessions, the most there may be; try later"};
   }
-  last_session_ = last_session_.next();
+  last_.session = last_.session.next();
   Session session;
   session.ttl = request.ttl;
   session.who = base::Bytes(request.who);
   session.end = stamp_ + request.ttl;
-  expiries_.add(expiry_of(last_session_, session), {});
+  expiries_.add(expiry_of(last_.session, session), {});
   const Lease lease{stamp_, session.end};
-  sessions_.emplace_hint(sessions_.end(), last_session_, std::move(session));
-  return SessionOpened{last_session_, lease};
+  sessions_.try_emplace(last_.session, std::move(session));
+  return SessionOpened{last_.session, lease};
 }
 
 Reply Machine::keep_alive(const KeepAlive& request) {
-  const auto at = sessions_.find(request.session);
+  auto at = sessions_.find(request.session);
   if (at == sessions_.end()) return SessionExpired{};
-  Session& session = at->second;
+  Session& session = sessions_.edit(at);
   // The stamp never falls and the ttl is the session's own, so this can't shorten the lease.
   const LogTime end = stamp_ + session.ttl;
   CHECK(end >= session.end);
@@ -59,25 +59,30 @@ Reply Machine::close(const CloseSession& request, Applied& out) {
 
 // Its waiters leave before its holds end, and no name is granted anew before every session of the moment has
 // ended: nothing is ever granted to a session that is over.
-void Machine::end_session(Sessions::iterator at, EndReason reason, Freed& freed, Applied& out) {
-  const auto node = sessions_.extract(at);
-  const Session& session = node.mapped();
-  out.events.push_back(SessionEnded{node.key(), reason == EndReason::session_expired});
+void Machine::end_session(Sessions::const_iterator at, EndReason reason, Freed& freed, Applied& out) {
+  const SessionId id = at->first;
+  const Session session = std::move(sessions_.edit(at));
+  sessions_.erase(at);
+  out.events.push_back(SessionEnded{id, reason == EndReason::session_expired});
   for (const auto& [sequence, waiting] : session.waiting) {
-    locks_.at(waiting.name).queue.remove(waiting.arrival);
-    out.answers.push_back(Answer{std::nullopt, node.key(), sequence, SessionExpired{}});
+    leave_line(waiting);
+    out.answers.push_back(Answer{std::nullopt, id, sequence, SessionExpired{}});
   }
   for (const auto& [token, name] : session.holds) {
-    const auto lock = locks_.find(name);
+    auto lock = locks_.find(name);
     CHECK(lock != locks_.end() && lock->second.hold && lock->second.hold->token == token);
     end_hold(lock, reason, out);
-    freed.push_back(lock);
+    freed.push_back(name);
   }
 }
 
 void Machine::expire(Applied& out) {
   Freed freed;
   while (const auto due = expiries_.pop_due(stamp_)) expire(due->first, due->second, freed, out);
+  if (rest_ && rest_->until <= stamp_) {
+    rest_.reset();
+    freed = without_hold();
+  }
   settle(freed, out);
 }
 
@@ -89,10 +94,10 @@ void Machine::expire(const Expiry& due, const std::string& name, Freed& freed, A
       return end_session(at, EndReason::session_expired, freed, out);
     }
     case Expiry::Kind::hold: {
-      const auto at = locks_.find(name);
+      auto at = locks_.find(name);
       CHECK(at != locks_.end() && at->second.hold && at->second.hold->token == Token(due.id));
       end_hold(at, EndReason::lease_expired, out);
-      freed.push_back(at);
+      freed.push_back(name);
       return;
     }
     case Expiry::Kind::record: {
@@ -102,6 +107,10 @@ void Machine::expire(const Expiry& due, const std::string& name, Freed& freed, A
       records_.erase(at);
       return;
     }
+    case Expiry::Kind::rest:
+      // Ends behind everything else of the moment, in expire() above.
+      CHECK(rest_ && rest_->until == due.end);
+      return;
   }
   CHECK(!"a kind of expiry");
 }

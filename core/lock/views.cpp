@@ -35,13 +35,7 @@ NameView Machine::view(const std::string& name, const LockState* lock, const Rec
   NameView view;
   view.name = name;
   if (lock != nullptr) {
-    const Hold& hold = *lock->hold;
-    view.holder = Holder{hold.token,
-                         std::string(hold.who.view()),
-                         hold.note,
-                         hold.detached_end.has_value(),
-                         time_between(hold.since, now),
-                         time_between(now, end_of(hold))};
+    if (lock->hold) view.holder = view_of(*lock->hold, now);
     view.waiters = lock->queue.size();
   }
   if (record != nullptr) {
@@ -56,6 +50,15 @@ NameView Machine::view(const std::string& name, const LockState* lock, const Rec
                          time_between(now, record->end)};
   }
   return view;
+}
+
+Holder Machine::view_of(const Hold& hold, LogTime now) const {
+  return Holder{hold.token,
+                std::string(hold.who.view()),
+                hold.note,
+                hold.detached_end.has_value(),
+                time_between(hold.since, now),
+                time_between(now, end_of(hold))};
 }
 
 Listing Machine::list(const std::string& prefix, const std::string& after, LogTime now) const {
@@ -111,8 +114,9 @@ std::optional<Queued> Machine::waiting(SessionId session, Sequence sequence, Log
 
 Queued Machine::queued(const Waiting& waiting, LogTime now) const {
   const LockState& lock = locks_.at(waiting.name);
-  return Queued{std::string(lock.hold->who.view()), time_between(lock.hold->since, now),
-                lock.queue.ahead_of(waiting.arrival)};
+  const auto ahead = lock.queue.ahead_of(waiting.arrival);
+  if (!lock.hold) return Queued{"nobody (after a forced recovery)", time_between(rest_->since, now), ahead};
+  return Queued{std::string(lock.hold->who.view()), time_between(lock.hold->since, now), ahead};
 }
 
 LogTime Machine::end_of(const Hold& hold) const {

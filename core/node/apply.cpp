@@ -7,22 +7,35 @@
 #include "core/wire/codec.hpp"
 
 namespace node {
+namespace {
 
+constexpr std::size_t kCommandsAtOnce = 8192;
+
+}  // namespace
+
+// As much as a step may take; a backlog goes on in the next, which wake_at() asks for at once.
 void Node::apply_committed() {
-  while (applied_ < raft_.commit()) {
+  std::size_t done = 0;
+  while (applied_ < raft_.commit() && done < kCommandsAtOnce) {
     applied_ = applied_.next();
-    apply(raft_.log().at(applied_));
+    done += apply(raft_.log().at(applied_));
   }
+  if (applied_ < raft_.commit()) ++counters_.steps_that_left_a_backlog;
+  answer_applied();
 }
 
-void Node::apply(const raft::Entry& entry) {
+// Answers how much work that was.
+std::size_t Node::apply(const raft::Entry& entry) {
   std::vector<lock::Command> commands;
   if (const auto* command = std::get_if<raft::Command>(&entry.payload)) {
     auto decoded = wire::decode_commands(command->bytes.view());
     // A leader proposed it and the disk's checksum holds: what can't be read now was never ours.
     CHECK(decoded.ok());
     commands = std::move(decoded).value();
+    applied_bytes_ += command->bytes.size();
   }
+  ++counters_.entries_applied;
+  counters_.commands_applied += commands.size();
   auto applied = machine_.apply(entry.stamp, commands);
   const auto proposal = proposals_.extract(entry.at.index);
   const bool ours = proposal && proposal.mapped().term == entry.at.term;
@@ -32,6 +45,7 @@ void Node::apply(const raft::Entry& entry) {
     for (const Ticket ticket : proposal.mapped().tickets) respond(ticket, lock::LeadershipLost{});
   }
   for (auto& event : applied.events) take_note(std::move(event));
+  return 1 + commands.size();
 }
 
 void Node::answer_queued(const Asked& asked, const lock::Reply& reply) {

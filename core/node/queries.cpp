@@ -7,23 +7,44 @@
 
 namespace node {
 
-// All queries of a step share one read index and one round of heartbeats.
+// All queries of a step that ask for the same share one read index and one round of heartbeats.
 void Node::start_reads(Instant now) {
-  if (new_reads_.empty()) return;
-  reads_[raft_.read(now)] = std::exchange(new_reads_, {});
+  for (auto& [consistency, readings] : std::exchange(new_reads_, {})) {
+    if (consistency == lock::Consistency::stale) {
+      counters_.queries_stale += readings.size();
+      for (const auto& reading : readings) answer(reading);
+    } else if (!raft_.leader()) {
+      for (const auto& reading : readings) respond(reading.ticket, redirection());
+    } else {
+      const bool lease = consistency == lock::Consistency::lease;
+      (lease ? counters_.queries_lease : counters_.queries_linearizable) += readings.size();
+      const auto id = raft_.read(now, lease ? raft::ReadBy::lease : raft::ReadBy::round);
+      reads_[id] = std::move(readings);
+    }
+  }
 }
 
 void Node::finish_reads(const raft::Output& output) {
   for (const auto& ready : output.reads_ready) {
-    CHECK(ready.index <= applied_);
-    const auto reads = reads_.extract(ready.id);
+    auto reads = reads_.extract(ready.id);
     CHECK(reads);
-    for (const auto& reading : reads.mapped()) answer(reading);
+    auto& waiting = confirmed_[ready.index];
+    for (auto& reading : reads.mapped()) waiting.push_back(std::move(reading));
   }
   for (const auto id : output.reads_failed) {
     const auto reads = reads_.extract(id);
     CHECK(reads);
     for (const auto& reading : reads.mapped()) respond(reading.ticket, redirection());
+  }
+  answer_applied();
+}
+
+// A leader that has applied an entry of its own term has applied all that was committed before it: its reads
+// wait for nothing here. A follower's may wait for entries that are on their way.
+void Node::answer_applied() {
+  while (!confirmed_.empty() && confirmed_.begin()->first <= applied_) {
+    const auto readings = confirmed_.extract(confirmed_.begin());
+    for (const auto& reading : readings.mapped()) answer(reading);
   }
 }
 
@@ -65,7 +86,18 @@ void Node::answer_waits(const std::string& name) {
   if (watched->second.empty()) watched_.erase(watched);
 }
 
+// Whoever hears no leader doesn't learn of changes: ask another server.
+void Node::bounce_waits() {
+  for (const auto& [name, waits] : std::exchange(watched_, {})) {
+    for (const auto& [ticket, wait] : waits) {
+      standing_.erase(ticket);
+      respond(ticket, redirection());
+    }
+  }
+}
+
 void Node::abandon(Ticket ticket) {
+  if (std::erase_if(admin_, [&](const Asking& asking) { return asking.ticket == ticket; }) != 0) return;
   const auto standing = standing_.extract(ticket);
   if (!standing) {
     gone_.insert(ticket);
@@ -84,10 +116,11 @@ void Node::abandon(Ticket ticket) {
              standing.mapped());
 }
 
-lock::Reply Node::redirection() const {
+lock::Reply Node::redirection() {
+  ++counters_.redirections;
   const auto leader = raft_.leader();
-  const auto address = leader ? config_.addresses.find(*leader) : config_.addresses.end();
-  return lock::NotLeader{address == config_.addresses.end() ? std::string() : address->second};
+  const auto* member = leader ? raft_.configuration().find(*leader) : nullptr;
+  return lock::NotLeader{member && *leader != raft_.self() ? member->address : std::string()};
 }
 
 lock::Health Node::health() const {
@@ -96,7 +129,7 @@ lock::Health Node::health() const {
                                                [](const raft::Candidate&) { return "candidate"; },
                                                [](const raft::Leader&) { return "leader"; }},
                                 raft_.role());
-  lock::Health health{config_.raft.self.value,
+  lock::Health health{raft_.self().value,
                       config_.cluster.value,
                       LOCKD_VERSION,
                       role,
@@ -105,12 +138,13 @@ lock::Health Node::health() const {
                       raft_.commit().value,
                       raft_.log().last_index().value,
                       {}};
-  for (const auto& [id, address] : config_.addresses) health.members.push_back(address);
+  for (const auto& member : raft_.configuration().members) health.members.push_back(member.address);
   return health;
 }
 
 void Node::respond(Ticket ticket, lock::Reply reply) {
   if (gone_.erase(ticket)) return;
+  ++counters_.answers;
   effects_.responses.push_back({ticket, std::move(reply)});
 }
 

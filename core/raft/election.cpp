@@ -1,4 +1,6 @@
 // How a leader comes to be: Raft §5.2 and §5.4.1, with the pre-vote of Ongaro §9.6.
+#include <set>
+
 #include "core/base/check.hpp"
 #include "core/raft/raft.hpp"
 
@@ -14,24 +16,61 @@ bool Raft::is_up_to_date(Position last) const {
   return last.term != mine.term ? last.term > mine.term : last.index >= mine.index;
 }
 
+bool Raft::is_elected(const std::set<NodeId>& granted) const {
+  return is_quorum(configuration(), [&](NodeId id) { return granted.contains(id); });
+}
+
+// How many priorities stand above this server's own.
+std::uint64_t Raft::rank() const {
+  const Member* self = configuration().find(config_.self);
+  std::set<std::uint8_t> above;
+  for (const auto& member : configuration().members) {
+    if (self && configuration().is_voter(member.id) && member.priority > self->priority)
+      above.insert(member.priority);
+  }
+  return above.size();
+}
+
+// Whoever has a higher priority comes first where it can; each level below waits out one more time-out, and
+// so steps in where those above don't stand or can't win.
+void Raft::reset_election_timer(Instant now) {
+  const auto& tuning = config_.tuning;
+  const auto patience = random_.between(tuning.election_min.count(), tuning.election_max.count());
+  election_deadline_ = now + Duration(patience) + tuning.election_max * static_cast<std::int64_t>(rank());
+}
+
+// A voter. Also one whose removal isn't known to be committed: it may be the only one that holds it, and then
+// nobody else can win (Ongaro §4.2.2).
+bool Raft::may_stand() const {
+  const bool is_removed = !configuration().find(config_.self) && log_.configuration_index() > commit_;
+  return configuration().is_voter(config_.self) || is_removed;
+}
+
 void Raft::start_pre_vote(Instant now) {
-  role_ = PreCandidate{{config_.self}};
   reset_election_timer(now);
-  if (is_quorum(1)) return start_election(now);
-  for (const NodeId peer : config_.voters) {
-    if (peer != config_.self) send(peer, PreVote{hard_.term.next(), log_.last()});
+  if (!may_stand()) return become_follower(now, std::nullopt);
+  fail_reads();
+  role_ = PreCandidate{{config_.self}};
+  ++counters_.pre_votes;
+  if (is_elected({config_.self})) return start_election(now, false);
+  for (const auto& member : configuration().members) {
+    if (member.id != config_.self && configuration().is_voter(member.id))
+      send(member.id, PreVote{hard_.term.next(), log_.last()});
   }
 }
 
-void Raft::start_election(Instant now) {
+void Raft::start_election(Instant now, bool transfer) {
+  fail_reads();
   hard_ = {hard_.term.next(), config_.self};
   hard_changed_ = true;
   unsent_.clear();
   held_.clear();
   role_ = Candidate{};
+  ++counters_.elections;
   reset_election_timer(now);
-  for (const NodeId peer : config_.voters) {
-    if (peer != config_.self) send(peer, RequestVote{hard_.term, log_.last()});
+  for (const auto& member : configuration().members) {
+    if (member.id != config_.self && configuration().is_voter(member.id))
+      send(member.id, RequestVote{hard_.term, log_.last(), transfer});
   }
 }
 
@@ -40,30 +79,34 @@ void Raft::count_own_vote(Instant now) {
   auto* candidate = std::get_if<Candidate>(&role_);
   if (!candidate || hard_changed_ || hard_written_by_ > durable_) return;
   candidate->granted.insert(config_.self);
-  if (is_quorum(candidate->granted.size())) become_leader(now);
+  if (is_elected(candidate->granted)) become_leader(now);
 }
 
 void Raft::become_leader(Instant now) {
-  Leader leader{{},
-                LogClock(log_.last_stamp(), now, config_.tuning.election_min),
-                log_.last_index().next(),
-                Round(0),
-                now,
-                {}};
-  for (const NodeId peer : config_.voters) {
-    if (peer == config_.self) continue;
-    Progress progress;
-    progress.next = log_.last_index().next();
-    progress.heard = now;
-    leader.peers.emplace(peer, std::move(progress));
-  }
+  Leader leader{.peers = {},
+                .clock = LogClock(log_.last_stamp(), now, config_.tuning.election_min),
+                .term_start = log_.last_index().next(),
+                .round = Round(0),
+                .rounds = {},
+                .next_heartbeat = now,
+                .reads = {},
+                .transfer = std::nullopt,
+                .lease_is_void = false};
   role_ = std::move(leader);
-  // Entries of earlier terms are committed only along with one of this term (Raft §5.4.2, §8).
-  propose(now, Noop{});
+  ++counters_.elections_won;
+  sync_peers(now);
+  // Entries of earlier terms are committed only along with one of this term (Raft §5.4.2, §8). The log's very
+  // first says who the members are: whoever joins later learns it from there.
+  if (log_.last_index()) {
+    propose(now, Noop{});
+  } else {
+    propose(now, Configuration(configuration()));
+  }
   start_round(now);
 }
 
 void Raft::on(Instant now, NodeId from, const PreVote& m) {
+  if (is_leader()) meet_again(now, from);
   if (m.term > hard_.term && is_up_to_date(m.last) && !hears_leader(now)) {
     send(from, PreVoteGranted{m.term});
   } else {
@@ -75,7 +118,7 @@ void Raft::on(Instant now, NodeId from, const PreVoteGranted& m) {
   auto* candidate = std::get_if<PreCandidate>(&role_);
   if (!candidate || m.term != hard_.term.next()) return;
   candidate->granted.insert(from);
-  if (is_quorum(candidate->granted.size())) start_election(now);
+  if (is_elected(candidate->granted)) start_election(now, false);
 }
 
 // What it teaches, its term, was taken in before.
@@ -90,6 +133,7 @@ void Raft::on(Instant now, NodeId from, const RequestVote& m) {
     CHECK(!is_leader());
     hard_.vote = from;
     hard_changed_ = true;
+    ++counters_.votes_granted;
     become_follower(now, std::nullopt);
     reset_election_timer(now);
   }
@@ -100,9 +144,15 @@ void Raft::on(Instant now, NodeId from, const VoteGranted& m) {
   auto* candidate = std::get_if<Candidate>(&role_);
   if (!candidate || m.term != hard_.term) return;
   candidate->granted.insert(from);
-  if (is_quorum(candidate->granted.size())) become_leader(now);
+  if (is_elected(candidate->granted)) become_leader(now);
 }
 
 void Raft::on(Instant, NodeId, const VoteRefused&) {}
+
+// No pre-vote: the leader has made room (Ongaro §3.10).
+void Raft::on(Instant now, NodeId from, const TimeoutNow& m) {
+  if (m.term < hard_.term || leader() != from || !may_stand()) return;
+  start_election(now, true);
+}
 
 }  // namespace raft

@@ -16,6 +16,8 @@ bool is_malformed(const Append& m) {
     if (entry.at.index != last.index.next() || entry.at.term < last.term || entry.at.term > m.term)
       return true;
     if (entry.stamp < stamp) return true;
+    const auto* configuration = std::get_if<Configuration>(&entry.payload);
+    if (configuration && !is_sound(*configuration)) return true;
     last = entry.at;
     stamp = entry.stamp;
   }
@@ -40,22 +42,21 @@ Follower* Raft::follow(Instant now, NodeId leader) {
 
 void Raft::on(Instant now, NodeId from, const Append& m) {
   if (is_malformed(m)) return;
-  if (m.term < hard_.term) return send(from, AppendRejected{hard_.term, m.previous.index, Position{}});
+  // It teaches the term, and must not pass for an answer to what its sender asks in that one.
+  if (m.term < hard_.term) return send(from, AppendRejected{hard_.term, Index(0), Position{}});
   Follower* follower = follow(now, from);
   if (!follower) return;
-  if (!log_.holds(m.previous)) {
-    CHECK(m.previous.index > commit_);
-    const Position hint = log_.last_at_most(m.previous.index, m.previous.term);
-    return send(from, AppendRejected{hard_.term, m.previous.index, hint});
+  // What is committed here is in every later leader's log (Raft §5.4): it matches, kept or not.
+  const auto known = log_.term_at(m.previous.index);
+  if (m.previous.index <= commit_) {
+    const bool agrees_with_what_is_committed = !known || *known == m.previous.term;
+    CHECK(agrees_with_what_is_committed);
+  } else if (known != m.previous.term) {
+    const auto hint = log_.last_at_most(m.previous.index, m.previous.term);
+    return send(from, AppendRejected{hard_.term, m.previous.index, hint.value_or(log_.snapshot().at)});
   }
   for (const auto& entry : m.entries) {
-    if (log_.holds(entry.at)) continue;
-    if (entry.at.index <= log_.last_index()) {
-      CHECK(entry.at.index > commit_ && entry.at.index > follower->matched);
-      log_.truncate(entry.at.index);
-    }
-    if (entry.stamp < log_.last_stamp()) return;  // nor does this come from a correct leader
-    log_.append(entry);
+    if (!take_entry(entry, *follower)) return;
   }
   // Only up to here did this request compare the logs; what lies behind may be another leader's.
   const Index checked = m.entries.empty() ? m.previous.index : m.entries.back().at.index;
@@ -64,11 +65,32 @@ void Raft::on(Instant now, NodeId from, const Append& m) {
   send_vouching(from, AppendAccepted{hard_.term, checked}, checked);
 }
 
+// False: it doesn't come from a correct leader.
+bool Raft::take_entry(const Entry& entry, const Follower& follower) {
+  const auto term = log_.term_at(entry.at.index);
+  if (entry.at.index <= commit_) {
+    const bool agrees_with_what_is_committed = !term || *term == entry.at.term;
+    CHECK(agrees_with_what_is_committed);
+    return true;
+  }
+  if (term == entry.at.term) return true;
+  if (term) {
+    const bool leader_keeps_its_own_log = entry.at.index > follower.matched;
+    CHECK(leader_keeps_its_own_log);
+    log_.truncate(entry.at.index);
+  }
+  if (entry.stamp < log_.last_stamp()) return false;
+  log_.append(entry);
+  return true;
+}
+
 void Raft::on(Instant now, NodeId from, const Heartbeat& m) {
-  if (m.term < hard_.term) return send(from, HeartbeatReply{hard_.term, m.round, Index(0), Index(0)});
+  // Rounds are numbered within a term: the present one may have another of this number.
+  if (m.term < hard_.term) return send(from, HeartbeatReply{hard_.term, Round(0), Index(0), Index(0)});
   const Follower* follower = follow(now, from);
   if (!follower) return;
   commit_ = std::max(commit_, std::min(m.commit, follower->matched));
+  drop_old_reads(now);
   send(from, HeartbeatReply{hard_.term, m.round, follower->matched,
                             std::min(follower->matched, log_.durable_index())});
 }

@@ -12,18 +12,35 @@ Vitals vitals(const Raft& raft) {
 
 namespace {
 
+void check_progress(const Raft& raft, const Leader& leader, const Progress& progress) {
+  CHECK(progress.match < progress.next);
+  CHECK(progress.match <= raft.log().last_index());
+  CHECK(progress.next <= raft.log().last_index().next());
+  CHECK(progress.round <= leader.round);
+  const auto& tuning = raft.config().tuning;
+  std::visit(base::Overload{
+                 [](const Probing&) {},
+                 [&](const Replicating& r) {
+                   CHECK(r.inflight.size() <= tuning.inflight_messages_max);
+                   CHECK(r.inflight.empty() == (r.inflight_bytes == 0));
+                 },
+                 [&](const Installing& i) {
+                   CHECK(i.unanswered.size() <= tuning.inflight_pieces_max);
+                   CHECK(i.meta.at.index <= raft.commit() && i.image);
+                   CHECK(i.next || !i.unanswered.empty());
+                 },
+             },
+             progress.stage);
+}
+
 void check_role(const Raft& raft, const Leader& leader) {
   CHECK(raft.vote() == raft.self());
-  CHECK(leader.peers.size() + 1 == raft.config().voters.size());
-  CHECK(raft.log().term_at(leader.term_start) == raft.term());
+  CHECK(raft.log().term_at(leader.term_start) == raft.term() || leader.term_start <= raft.commit());
+  for (const auto& member : raft.configuration().members)
+    CHECK(member.id == raft.self() || leader.peers.contains(member.id));
   for (const auto& [peer, progress] : leader.peers) {
     CHECK(peer != raft.self());
-    CHECK(progress.match < progress.next);
-    CHECK(progress.match <= raft.log().last_index());
-    CHECK(progress.next <= raft.log().last_index().next());
-    CHECK(progress.round <= leader.round);
-    CHECK(progress.inflight.size() <= raft.config().tuning.inflight_messages_max);
-    CHECK(!progress.probing || progress.inflight.empty());
+    check_progress(raft, leader, progress);
   }
   for (const auto& read : leader.reads) {
     CHECK(read.round <= leader.round);
@@ -37,6 +54,10 @@ void check(const Raft& raft) {
   CHECK(raft.commit() <= raft.log().last_index());
   CHECK(raft.log().durable_index() <= raft.log().last_index());
   CHECK(raft.log().last().term <= raft.term());
+  CHECK(raft.commit() >= raft.log().snapshot().at.index);
+  CHECK(raft.log().first_index() <= raft.log().snapshot().at.index.next());
+  // A server that has yet to join knows nobody.
+  CHECK(raft.configuration().members.empty() || is_sound(raft.configuration()));
   std::visit(base::Overload{[&](const Follower& f) {
                               CHECK(f.matched <= raft.log().last_index());
                               CHECK(f.leader != raft.self());

@@ -1,86 +1,89 @@
-// Replication, commit and reads: Raft §5.3, §5.4.2, §8; Ongaro §6.4, §10.2.1.
+// Replication and commit: Raft §5.3, §5.4.2; Ongaro §6.2, §10.2.1.
 #include <algorithm>
 #include <utility>
 
 #include "core/base/check.hpp"
+#include "core/base/overload.hpp"
 #include "core/raft/raft.hpp"
 
 namespace raft {
 namespace {
 
-std::size_t size_of(const Entry& entry) {
+std::uint64_t size_of(const Entry& entry) {
   const auto* command = std::get_if<Command>(&entry.payload);
   return 32 + (command ? command->bytes.size() : 0);
 }
 
-// The largest value that a quorum has reached: this server with `own`, each peer with its member `reached`.
-// By counting: a cluster is small, and this happens at every acknowledgement.
-template <class T>
-T reached_by_quorum(const std::map<NodeId, Progress>& peers, T own, T Progress::*reached) {
-  const auto reached_by_many = [&](T value) {
-    std::size_t count = own >= value ? 1 : 0;
-    for (const auto& [peer, progress] : peers) count += progress.*reached >= value ? 1 : 0;
-    return count > (peers.size() + 1) / 2;
-  };
-  T best = reached_by_many(own) ? own : T();
-  for (const auto& [peer, progress] : peers) {
-    if (progress.*reached > best && reached_by_many(progress.*reached)) best = progress.*reached;
-  }
-  return best;
+// What was sent ahead is forgotten; the place where the logs agree is looked for from `common`.
+void probe_from(Progress& progress, Index common) {
+  progress.stage = Probing{};
+  progress.next = common.next();
 }
 
 }  // namespace
 
-void Raft::replicate_all() {
-  for (auto& [peer, progress] : std::get<Leader>(role_).peers) replicate(peer, progress);
+void Raft::replicate_all(Instant now) {
+  for (auto& [peer, progress] : std::get<Leader>(role_).peers) replicate(now, peer, progress);
 }
 
-void Raft::replicate(NodeId peer, Progress& progress) {
-  if (progress.probing) {
-    if (progress.probe_sent) return;
-    send_append(peer, progress);
-    progress.probe_sent = true;
+void Raft::replicate(Instant now, NodeId peer, Progress& progress) {
+  if (auto* installing = std::get_if<Installing>(&progress.stage)) return send_pieces(now, peer, *installing);
+  // What comes before it is no longer here: a snapshot is wanted.
+  if (!log_.reaches_back_to(progress.next)) return;
+  if (auto* probing = std::get_if<Probing>(&progress.stage)) {
+    if (!std::exchange(probing->sent, true)) send_append(peer, progress);
     return;
   }
-  while (progress.next <= log_.last_index() &&
-         progress.inflight.size() < config_.tuning.inflight_messages_max) {
-    const Index last = send_append(peer, progress);
-    progress.inflight.push_back(last);
-    progress.next = last.next();
+  auto& replicating = std::get<Replicating>(progress.stage);
+  const auto& tuning = config_.tuning;
+  while (progress.next <= log_.last_index() && replicating.inflight.size() < tuning.inflight_messages_max &&
+         replicating.inflight_bytes < tuning.inflight_bytes_max) {
+    const auto sent = send_append(peer, progress);
+    replicating.inflight.push_back(sent);
+    replicating.inflight_bytes += sent.bytes;
+    progress.next = sent.last.next();
   }
 }
 
-Index Raft::send_append(NodeId peer, const Progress& progress) {
+Replicating::Sent Raft::send_append(NodeId peer, const Progress& progress) {
   const Index previous = progress.next.previous();
   const auto term = log_.term_at(previous);
   CHECK(term);
   Append append{hard_.term, {previous, *term}, commit_, {}};
-  std::size_t bytes = 0;
-  Index last = previous;
-  while (last < log_.last_index() && append.entries.size() < config_.tuning.append_entries_max) {
-    const Entry& entry = log_.at(last.next());
-    bytes += size_of(entry);
+  Replicating::Sent sent{previous, 0};
+  while (sent.last < log_.last_index() && append.entries.size() < config_.tuning.append_entries_max) {
+    const Entry& entry = log_.at(sent.last.next());
+    const auto bytes = sent.bytes + size_of(entry);
     if (!append.entries.empty() && bytes > config_.tuning.append_bytes_max) break;
     append.entries.push_back(entry);
-    last = last.next();
+    sent = {entry.at.index, bytes};
   }
+  ++counters_.appends_sent;
+  counters_.append_entries.add(append.entries.size());
+  counters_.append_bytes.add(sent.bytes);
   send(peer, std::move(append));
-  return last;
+  return sent;
 }
 
 // Acknowledgements may arrive in any order: what is known to match only grows.
 void Raft::acknowledge(Progress& progress, Index match) {
   progress.match = std::max(progress.match, match);
   progress.next = std::max(progress.next, progress.match.next());
-  while (!progress.inflight.empty() && progress.inflight.front() <= progress.match)
-    progress.inflight.pop_front();
-  if (progress.match > commit_) advance_commit();
+  auto* replicating = std::get_if<Replicating>(&progress.stage);
+  if (!replicating) return;
+  auto& inflight = replicating->inflight;
+  for (; !inflight.empty() && inflight.front().last <= progress.match; inflight.pop_front())
+    replicating->inflight_bytes -= inflight.front().bytes;
 }
 
 void Raft::advance_commit() {
   const auto& leader = std::get<Leader>(role_);
-  // The leader is a disk like any other (Ongaro §10.2.1).
-  const Index reached = reached_by_quorum(leader.peers, log_.durable_index(), &Progress::match);
+  // The leader is a disk like any other (Ongaro §10.2.1), unless it is on its way out of the cluster.
+  const Index reached = reached_by_quorum(configuration(), [&](NodeId id) {
+    if (id == config_.self) return log_.durable_index();
+    const auto peer = leader.peers.find(id);
+    return peer == leader.peers.end() ? Index(0) : peer->second.match;
+  });
   // Only entries of its own term are committed by counting (Raft §5.4.2, figure 8).
   if (reached > commit_ && log_.term_at(reached) == hard_.term) commit_ = reached;
 }
@@ -88,102 +91,112 @@ void Raft::advance_commit() {
 void Raft::start_round(Instant now) {
   auto& leader = std::get<Leader>(role_);
   leader.round = leader.round.next();
+  leader.rounds.emplace_back(leader.round, now);
   leader.next_heartbeat = now + config_.tuning.heartbeat;
   for (auto& [peer, progress] : leader.peers) {
+    auto* replicating = std::get_if<Replicating>(&progress.stage);
     // One at a time: where answers take longer than a round, the newest round's never comes.
-    if (!progress.probing && progress.round >= progress.sounding) {
-      progress.sounding = leader.round;
-      progress.sent_before_sounding = progress.next.previous();
+    if (replicating && progress.round >= replicating->sounding) {
+      replicating->sounding = leader.round;
+      replicating->sent_before_sounding = progress.next.previous();
     }
     send(peer, Heartbeat{hard_.term, leader.round, std::min(commit_, progress.match)});
   }
   if (!commit_is_current()) return;
+  std::uint64_t reads = 0;
   for (auto& read : leader.reads) {
-    if (!read.round) read = {read.id, commit_, leader.round};
+    if (read.round) continue;
+    read.index = commit_;
+    read.round = leader.round;
+    ++reads;
   }
-}
-
-Round Raft::confirmed_round() const {
-  const auto& leader = std::get<Leader>(role_);
-  return reached_by_quorum(leader.peers, leader.round, &Progress::round);
-}
-
-void Raft::confirm_reads() {
-  auto& leader = std::get<Leader>(role_);
-  if (leader.reads.empty()) return;
-  const Round confirmed = confirmed_round();
-  std::erase_if(leader.reads, [&](const PendingRead& read) {
-    if (!read.round || read.round > confirmed) return false;
-    output_.reads_ready.push_back({read.id, read.index});
-    return true;
-  });
+  if (reads != 0) counters_.reads_per_round.add(reads);
 }
 
 // A leader that no quorum answers may have been replaced: it stops (Ongaro §6.2).
 void Raft::check_quorum(Instant now) {
   const auto& leader = std::get<Leader>(role_);
-  std::size_t alive = 1;
-  for (const auto& [peer, progress] : leader.peers) {
-    if (now - progress.heard < config_.tuning.election_min) ++alive;
-  }
-  if (!is_quorum(alive)) become_follower(now, std::nullopt);
+  const bool heard = is_quorum(configuration(), [&](NodeId id) {
+    const auto peer = leader.peers.find(id);
+    return id == config_.self ||
+           (peer != leader.peers.end() && now - peer->second.heard < config_.tuning.election_min);
+  });
+  if (heard) return;
+  ++counters_.quorum_lost;
+  become_follower(now, std::nullopt);
 }
 
 Progress* Raft::answered(Instant now, NodeId from, Term term) {
   auto* leader = std::get_if<Leader>(&role_);
   if (!leader || term != hard_.term) return nullptr;
-  auto& progress = leader->peers.at(from);
-  progress.heard = now;
-  return &progress;
+  const auto peer = leader->peers.find(from);
+  if (peer == leader->peers.end()) return nullptr;
+  peer->second.heard = now;
+  return &peer->second;
 }
 
 void Raft::on(Instant now, NodeId from, const AppendAccepted& m) {
   Progress* progress = answered(now, from, m.term);
   if (!progress || m.match > log_.last_index()) return;
-  if (progress->probing) {
-    progress->probing = progress->probe_sent = false;
-    progress->next = progress->match.next();
+  const auto* installing = std::get_if<Installing>(&progress->stage);
+  const bool installed = installing && m.match >= installing->meta.at.index;
+  if (std::holds_alternative<Probing>(progress->stage) || installed) {
+    progress->stage = Replicating{};
+    progress->next = std::max(progress->match, m.match).next();
   }
   acknowledge(*progress, m.match);
+  if (progress->match > commit_) advance_commit();
 }
 
 void Raft::on(Instant now, NodeId from, const AppendRejected& m) {
   Progress* progress = answered(now, from, m.term);
   if (!progress || m.previous <= progress->match) return;
-  if (progress->probing) {
-    if (m.previous != progress->next.previous()) return;  // of an earlier probe
-    const Index common = log_.last_at_most(m.hint.index, m.hint.term).index;
-    progress->next = std::max(progress->match, std::min(common, m.previous.previous())).next();
-    progress->probe_sent = false;
-  } else {
-    probe_from(*progress, progress->match);
-  }
+  ++counters_.appends_rejected;
+  std::visit(base::Overload{
+                 [&](Probing& probing) {
+                   if (m.previous != progress->next.previous()) return;  // of an earlier probe
+                   const auto common = log_.last_at_most(m.hint.index, m.hint.term).value_or(Position{});
+                   const Index back = std::min(common.index, m.previous.previous());
+                   progress->next = std::max(progress->match, back).next();
+                   probing.sent = false;
+                 },
+                 [&](Replicating&) { probe_from(*progress, progress->match); },
+                 [](Installing&) {},
+             },
+             progress->stage);
 }
 
 void Raft::on(Instant now, NodeId from, const HeartbeatReply& m) {
   Progress* progress = answered(now, from, m.term);
   if (!progress || m.matched > log_.last_index() || m.durable > m.matched) return;
-  if (m.round > std::get<Leader>(role_).round) return;
+  auto& leader = std::get<Leader>(role_);
+  if (!m.round || m.round > leader.round) return;
+  note_round_trip(now, m.round);
   progress->round = std::max(progress->round, m.round);
+  if (const auto* installing = std::get_if<Installing>(&progress->stage)) {
+    if (m.durable >= installing->meta.at.index) probe_from(*progress, m.durable);
+  }
   acknowledge(*progress, m.durable);
-  if (progress->probing && m.matched >= progress->next.previous()) {
+  if (progress->match > commit_) advance_commit();
+  if (auto* probing = std::get_if<Probing>(&progress->stage)) {
+    probing->sent = false;  // it may have been lost
+    if (m.matched < progress->next.previous()) return;
     // The place is found; the probe's own answer only waits for the disk there.
-    progress->probing = progress->probe_sent = false;
     progress->next = m.matched.next();
-  } else if (progress->probing) {
-    progress->probe_sent = false;  // it may have been lost
-  } else if (m.round >= progress->sounding && m.matched < progress->sent_before_sounding) {
+    progress->stage = Replicating{};
+  } else if (const auto* replicating = std::get_if<Replicating>(&progress->stage)) {
+    if (m.round < replicating->sounding || m.matched >= replicating->sent_before_sounding) return;
     // What was sent before the heartbeat did not arrive before it.
+    ++counters_.probes_restarted;
     probe_from(*progress, std::max(m.matched, progress->match));
   }
 }
 
-void Raft::probe_from(Progress& progress, Index common) {
-  progress.probing = true;
-  progress.probe_sent = false;
-  progress.next = common.next();
-  progress.inflight.clear();
-  progress.sent_before_sounding = Index(0);
+void Raft::note_round_trip(Instant now, Round round) {
+  const auto& rounds = std::get<Leader>(role_).rounds;
+  const auto at = std::find_if(rounds.begin(), rounds.end(), [&](const auto& r) { return r.first == round; });
+  if (at == rounds.end() || now < at->second) return;
+  counters_.round_trip_ns.add(static_cast<std::uint64_t>((now - at->second).count()));
 }
 
 }  // namespace raft

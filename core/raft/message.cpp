@@ -18,7 +18,11 @@ const char* name_of(const Message& message) {
           [](const AppendAccepted&) { return "AppendAccepted"; },
           [](const AppendRejected&) { return "AppendRejected"; },
           [](const Heartbeat&) { return "Heartbeat"; },
-          [](const HeartbeatReply&) { return "HeartbeatReply"; }},
+          [](const HeartbeatReply&) { return "HeartbeatReply"; },
+          [](const InstallSnapshot&) { return "InstallSnapshot"; },
+          [](const PieceAccepted&) { return "PieceAccepted"; },
+          [](const TimeoutNow&) { return "TimeoutNow"; }, [](const ReadIndex&) { return "ReadIndex"; },
+          [](const ReadIndexAnswer&) { return "ReadIndexAnswer"; }},
       message);
 }
 

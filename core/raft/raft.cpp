@@ -8,15 +8,25 @@
 
 namespace raft {
 
+namespace {
+
+// The leader's answer to what was asked before a crash must not pass for one to what is asked after it.
+ReadId first_read(std::uint64_t seed) {
+  constexpr std::uint64_t kReadsOfOneRun = std::uint64_t{1} << 32;
+  return ReadId(base::Random(seed, "reads").below(kReadsOfOneRun / 2) * kReadsOfOneRun);
+}
+
+}  // namespace
+
 Raft::Raft(Config config, Recovered recovered, Instant now)
     : config_(std::move(config)),
       hard_(recovered.hard_state),
-      log_(std::move(recovered.entries)),
+      log_(std::move(recovered.snapshot), std::move(recovered.entries)),
+      commit_(log_.snapshot().at.index),
       role_(Follower{}),
-      random_(config_.seed, "election") {
-  CHECK(config_.self && !config_.voters.empty());
-  CHECK(std::is_sorted(config_.voters.begin(), config_.voters.end()));
-  CHECK(is_voter(config_.self));
+      random_(config_.seed, "election"),
+      last_read_(first_read(config_.seed)) {
+  CHECK(config_.self);
   CHECK(config_.tuning.heartbeat < config_.tuning.election_min);
   CHECK(config_.tuning.election_min <= config_.tuning.election_max);
   CHECK(log_.last().term <= hard_.term);
@@ -33,18 +43,25 @@ bool only_asks(const Message& message) {
 }
 
 bool comes_from_leader(const Message& message) {
-  return std::holds_alternative<Append>(message) || std::holds_alternative<Heartbeat>(message);
+  return std::holds_alternative<Append>(message) || std::holds_alternative<Heartbeat>(message) ||
+         std::holds_alternative<InstallSnapshot>(message) || std::holds_alternative<TimeoutNow>(message);
+}
+
+// Whoever hears a living leader does not help to depose it, even where the candidate's term came by another
+// way (Ongaro §4.2.3, §6.4.1), unless that leader wants it.
+bool asks_against_the_leader(const Message& message) {
+  const auto* asked = std::get_if<RequestVote>(&message);
+  return asked && !asked->transfer;
 }
 
 }  // namespace
 
+// Whoever it comes from: a server may not yet know that the sender has become a member (Raft §6).
 void Raft::receive(Instant now, NodeId from, const Message& message) {
-  if (!is_voter(from) || from == config_.self) return;
+  if (!from || from == config_.self) return;
   if (auto* leader = std::get_if<Leader>(&role_)) leader->clock.observe(now);
   const Term term = term_of(message);
-  // Whoever hears a living leader does not help to depose it, even where the candidate's term came by another
-  // way (Ongaro §4.2.3, §6.4.1).
-  if (std::holds_alternative<RequestVote>(message) && hears_leader(now)) return;
+  if (asks_against_the_leader(message) && hears_leader(now)) return;
   if (term > hard_.term && !only_asks(message)) {
     step_down(now, term, comes_from_leader(message) ? std::optional(from) : std::nullopt);
   }
@@ -54,6 +71,7 @@ void Raft::receive(Instant now, NodeId from, const Message& message) {
 void Raft::tick(Instant now) {
   auto* leader = std::get_if<Leader>(&role_);
   if (!leader) {
+    drop_old_reads(now);
     if (now >= election_deadline_) start_pre_vote(now);
     return;
   }
@@ -67,6 +85,10 @@ void Raft::durable(Instant now, WriteId id) {
   CHECK(id <= last_write_);
   if (id <= durable_) return;
   durable_ = id;
+  for (; !writes_.empty() && writes_.front().first <= id; writes_.pop_front()) {
+    const auto took = std::max(now - writes_.front().second, Duration::zero());
+    counters_.write_ns.add(static_cast<std::uint64_t>(took.count()));
+  }
   log_.written(id);
   if (auto* leader = std::get_if<Leader>(&role_)) {
     leader->clock.observe(now);
@@ -76,45 +98,53 @@ void Raft::durable(Instant now, WriteId id) {
   }
 }
 
+bool Raft::takes_proposals() const {
+  const auto* leader = std::get_if<Leader>(&role_);
+  return leader && !leader->transfer;
+}
+
 Position Raft::propose(Instant now, Payload payload) {
   auto* leader = std::get_if<Leader>(&role_);
   CHECK(leader);
   leader->clock.observe(now);
   const Position at{log_.last_index().next(), hard_.term};
   log_.append({at, leader->clock.time(), std::move(payload)});
+  ++counters_.entries_proposed;
   return at;
 }
 
-ReadId Raft::read(Instant now) {
-  auto* leader = std::get_if<Leader>(&role_);
-  CHECK(leader);
-  leader->clock.observe(now);
-  last_read_ = last_read_.next();
-  leader->reads.push_back({last_read_, Index(0), Round(0)});
-  return last_read_;
-}
-
 Output Raft::flush(Instant now) {
-  if (auto* leader = std::get_if<Leader>(&role_)) {
-    replicate_all();
-    const bool waiting = !leader->reads.empty() && !leader->reads.back().round;
-    if (waiting && commit_is_current() && confirmed_round() == leader->round) start_round(now);
+  CHECK(!piece_ && !whole_);
+  if (is_leader()) follow_change(now);
+  if (is_leader()) follow_transfer(now);
+  if (is_leader()) {
+    replicate_all(now);
+    start_read_rounds(now);
     confirm_reads();
   }
-  const WriteId id = last_write_.next();
-  auto changes = log_.take_changes(id);
-  if (hard_changed_ || !changes.empty()) {
-    last_write_ = id;
-    Write write{id, std::nullopt, changes.truncate_from, std::move(changes.entries)};
-    if (hard_changed_) {
-      write.hard_state = hard_;
-      hard_written_by_ = id;
-      hard_changed_ = false;
-    }
-    output_.write = std::move(write);
-  }
+  make_write(now);
   release_sends();
   return std::exchange(output_, Output{});
+}
+
+void Raft::make_write(Instant now) {
+  const WriteId id = last_write_.next();
+  auto changes = log_.take_changes(id);
+  if (!hard_changed_ && changes.empty() && parts_.empty()) return;
+  last_write_ = id;
+  Write write{id,
+              std::exchange(parts_, {}),
+              changes.truncate_from,
+              changes.compact_to,
+              std::move(changes.entries),
+              std::nullopt};
+  if (std::exchange(hard_changed_, false)) {
+    write.hard_state = hard_;
+    hard_written_by_ = id;
+  }
+  counters_.write_entries.add(write.entries.size());
+  writes_.emplace_back(id, now);
+  output_.write = std::move(write);
 }
 
 void Raft::release_sends() {
@@ -125,7 +155,8 @@ void Raft::release_sends() {
   for (auto& unsent : unsent_) {
     const auto entry_write = log_.written_by(unsent.vouches_for);
     CHECK(entry_write);
-    const WriteId until = std::max(hard_written_by_, *entry_write);
+    WriteId until = std::max(hard_written_by_, *entry_write);
+    if (unsent.for_next_write) until = last_write_;
     if (until <= durable_) {
       output_.sends.push_back(std::move(unsent.send));
     } else {
@@ -138,6 +169,11 @@ void Raft::release_sends() {
 Instant Raft::deadline() const {
   const auto* leader = std::get_if<Leader>(&role_);
   return leader ? leader->next_heartbeat : election_deadline_;
+}
+
+bool Raft::receives_snapshot() const {
+  const auto* follower = std::get_if<Follower>(&role_);
+  return follower && follower->receiving;
 }
 
 std::optional<NodeId> Raft::leader() const {
@@ -164,6 +200,8 @@ void Raft::step_down(Instant now, Term term, std::optional<NodeId> leader) {
   hard_ = {term, std::nullopt};
   hard_changed_ = true;
   become_follower(now, leader);
+  piece_.reset();
+  whole_.reset();
   // They speak for the old term.
   unsent_.clear();
   held_.clear();
@@ -174,13 +212,7 @@ void Raft::step_down(Instant now, Term term, std::optional<NodeId> leader) {
 void Raft::become_follower(Instant now, std::optional<NodeId> leader) {
   if (is_leader()) reset_election_timer(now);
   fail_reads();
-  role_ = Follower{leader, Index(0)};
-}
-
-void Raft::reset_election_timer(Instant now) {
-  const auto& tuning = config_.tuning;
-  election_deadline_ =
-      now + Duration(random_.between(tuning.election_min.count(), tuning.election_max.count()));
+  role_ = Follower{leader, Index(0), std::nullopt, {}};
 }
 
 void Raft::send(NodeId to, Message message) {
@@ -191,15 +223,8 @@ void Raft::send_vouching(NodeId to, Message message, Index up_to) {
   unsent_.push_back({{to, std::move(message)}, up_to});
 }
 
-bool Raft::is_voter(NodeId id) const {
-  return std::binary_search(config_.voters.begin(), config_.voters.end(), id);
-}
-
-void Raft::fail_reads() {
-  if (auto* leader = std::get_if<Leader>(&role_)) {
-    for (const auto& read : leader->reads) output_.reads_failed.push_back(read.id);
-    leader->reads.clear();
-  }
+void Raft::send_after_write(NodeId to, Message message) {
+  unsent_.push_back({{to, std::move(message)}, Index(0), true});
 }
 
 }  // namespace raft

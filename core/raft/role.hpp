@@ -9,14 +9,29 @@
 #include <vector>
 
 #include "core/raft/log_clock.hpp"
+#include "core/raft/progress.hpp"
 #include "core/raft/types.hpp"
 
 namespace raft {
+
+// A snapshot on its way in.
+struct Receiving {
+  SnapshotMeta meta;
+  std::uint64_t next = 0;  // the piece that is waited for
+};
+
+// A read that the leader was asked about.
+struct ForwardedRead {
+  ReadId id;
+  Instant since;
+};
 
 struct Follower {
   std::optional<NodeId> leader;
   // Up to here this log is known to agree with the leader's.
   Index matched;
+  std::optional<Receiving> receiving;
+  std::vector<ForwardedRead> reads;
 };
 
 // Asks whether it could win before it disturbs anyone's term (Ongaro §9.6).
@@ -28,26 +43,18 @@ struct Candidate {
   std::set<NodeId> granted;
 };
 
-// What a leader knows of one peer.
-struct Progress {
-  // Probing: one Append at a time until the place is found where the logs agree. Otherwise they are sent
-  // ahead.
-  bool probing = true;
-  bool probe_sent = false;
-  Index match;                 // durable there, as far as acknowledged; never falls within a term
-  Index next{1};               // the next entry to send
-  std::deque<Index> inflight;  // the last entry of each unanswered Append
-  Instant heard;               // when it last answered in this term
-  Round round;                 // the newest heartbeat round it answered
-  // A heartbeat that tells lost entries from late ones: its answer must match what was sent before it.
-  Round sounding;
-  Index sent_before_sounding;
-};
-
 struct PendingRead {
   ReadId id;
-  Index index;  // the commit index when that round was started
+  std::optional<NodeId> asker;  // a peer, whose number `id` is; nothing: this server
+  Index index;                  // the commit index when that round was started
   Round round;  // leadership must be confirmed by this round or a later one; 0 until one is started for it
+};
+
+// Leadership on its way to another (Ongaro §3.10). Nothing is proposed meanwhile.
+struct Transfer {
+  NodeId to;
+  Instant deadline;   // given up then
+  bool sent = false;  // TimeoutNow was
 };
 
 struct Leader {
@@ -55,8 +62,14 @@ struct Leader {
   LogClock clock;
   Index term_start;  // this term's first entry: until it commits nothing is known to be committed by counting
   Round round;
+  // When the rounds were started that may yet be confirmed by a quorum, the newest last; begins with the
+  // newest confirmed one.
+  std::deque<std::pair<Round, Instant>> rounds;
   Instant next_heartbeat;
   std::vector<PendingRead> reads;
+  std::optional<Transfer> transfer;
+  // TimeoutNow was sent in this term, and may arrive late: no lease holds any more.
+  bool lease_is_void = false;
 };
 
 using Role = std::variant<Follower, PreCandidate, Candidate, Leader>;

@@ -9,6 +9,7 @@
 #include "core/base/bytes.hpp"
 #include "core/base/id.hpp"
 #include "core/base/time.hpp"
+#include "core/raft/configuration.hpp"
 
 namespace raft {
 
@@ -48,7 +49,8 @@ struct Command {
   base::Bytes bytes;
   bool operator==(const Command&) const = default;
 };
-using Payload = std::variant<Noop, Command>;
+// A Configuration takes effect when it is appended, committed or not (Raft §6).
+using Payload = std::variant<Noop, Command, Configuration>;
 
 struct Entry {
   Position at;
@@ -64,19 +66,42 @@ struct HardState {
   bool operator==(const HardState&) const = default;
 };
 
-// One atomic unit for the disk, carried out in the order of ids: cut the log from `truncate_from`, append
-// `entries`, replace the hard state. An id becomes durable only after every smaller one.
+// What a snapshot stands for (Raft figure 13): everything up to `at` has been applied to it.
+struct SnapshotMeta {
+  Position at;  // index 0: no snapshot, the state before the first entry
+  LogTime stamp;
+  Configuration configuration;  // as of `at`
+  bool operator==(const SnapshotMeta&) const = default;
+};
+
+// A piece of a snapshot for the disk. Pieces come in order from number 0, which drops what was staged before;
+// the one that completes it puts the whole in the place of the former snapshot.
+struct SnapshotPart {
+  std::uint64_t number = 0;
+  base::Bytes bytes;
+  std::optional<SnapshotMeta> completes;
+  bool operator==(const SnapshotPart&) const = default;
+};
+
+// One atomic unit for the disk, carried out in the order of ids and of these fields: stage pieces of a
+// snapshot, cut the log from `truncate_from`, forget it up to `compact_to` (it begins behind that then, even
+// where it ended before), append `entries`, replace the hard state. An id becomes durable only after every
+// smaller one.
 struct Write {
   WriteId id;
-  std::optional<HardState> hard_state;
+  std::vector<SnapshotPart> parts;
   std::optional<Index> truncate_from;
+  std::optional<Index> compact_to;
   std::vector<Entry> entries;
+  std::optional<HardState> hard_state;
 };
 
 // What a server finds on its disk when it starts.
 struct Recovered {
   HardState hard_state;
-  std::vector<Entry> entries;  // index 1 onwards, without gaps
+  SnapshotMeta snapshot;            // of a server that has none: index 0, and what it was bootstrapped with
+  std::vector<Entry> entries;       // without gaps; the first is at most the one behind the snapshot
+  std::vector<base::Bytes> pieces;  // the snapshot's own, in order: opaque to Raft
 };
 
 struct Tuning {
@@ -90,13 +115,19 @@ struct Tuning {
   std::uint32_t append_bytes_max = 1u << 20;
   std::uint32_t append_entries_max = 1024;
   std::uint32_t inflight_messages_max = 16;
+  std::uint64_t inflight_bytes_max = 8u << 20;
+  // Unanswered pieces of a snapshot to one peer.
+  std::uint32_t inflight_pieces_max = 4;
+  // The bound on a clock's rate error, for lease reads.
+  std::uint32_t clock_drift_ppm = 500;
 };
 
 struct Config {
   NodeId self;
-  std::vector<NodeId> voters;  // sorted, with self
   Tuning tuning;
-  std::uint64_t seed = 0;  // of the election timeouts
+  // Of the election timeouts and of the first read id: another one at every start, so that the answer to a
+  // question of an earlier run isn't taken for one of this.
+  std::uint64_t seed = 0;
 };
 
 }  // namespace raft

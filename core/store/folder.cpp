@@ -15,6 +15,21 @@ namespace {
 std::string mark_path(const std::string& folder) {
   return folder + "/failed-sync";
 }
+std::string identity_path(const std::string& folder) {
+  return folder + "/identity";
+}
+
+std::string identity_text(const Identity& identity) {
+  std::string cluster(16, '0');
+  for (std::size_t i = 0; i < 16; ++i)
+    cluster[i] = "0123456789abcdef"[identity.cluster.value >> (60 - 4 * i) & 15];
+  return "cluster " + cluster + "\nserver " + std::to_string(identity.node.value) + "\naddress " +
+         identity.address +
+         "\n\nWhile this file is here without lockd.db, no new store is made in this folder: with lockd.db "
+         "the\n"
+         "server's votes are gone, and it must come back under a new id, by lockd --join in an empty "
+         "folder.\n";
+}
 
 // Closes at the end of its scope.
 struct Descriptor {
@@ -38,10 +53,9 @@ Failure disk_failure(const std::string& what, const std::string& path, int error
 }
 
 Failure damage_failure(const std::string& path, const std::string& what) {
-  return {
-      Fault::damaged,
-      path + " is damaged: " + what +
-          "; keep the directory for inspection and bring this server back as a new member with an empty one"};
+  return {Fault::damaged, path + " is damaged: " + what +
+                              "; keep the folder for inspection, and replace the server: `lockctl members "
+                              "remove ID`, then `lockd --join` with an empty folder"};
 }
 
 std::variant<FolderLock, Failure> FolderLock::take(const std::string& folder) {
@@ -101,6 +115,29 @@ std::uint64_t free_bytes(const std::string& folder) {
   // What can't be asked is left to the write itself.
   if (::statvfs(folder.c_str(), &status) != 0) return ~std::uint64_t{0};
   return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
+}
+
+std::optional<Failure> leave_identity(const std::string& folder, const Identity& identity) {
+  const auto path = identity_path(folder), text = identity_text(identity);
+  const auto there = read_file(path);
+  if (const auto* known = std::get_if<std::string>(&there); known && *known == text) return std::nullopt;
+  const Descriptor descriptor{::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)};
+  if (descriptor.number < 0) return disk_failure("make", path, errno);
+  const auto written = ::write(descriptor.number, text.data(), text.size());
+  if (written != static_cast<ssize_t>(text.size())) return disk_failure("write", path, errno);
+  if (::fsync(descriptor.number) != 0) return disk_failure("sync", path, errno);
+  return sync_folder(folder);
+}
+
+std::optional<Failure> check_not_forgotten(const std::string& folder) {
+  const auto path = identity_path(folder);
+  if (!file_exists(path)) return std::nullopt;
+  return Failure{Fault::identity, database_path(folder) +
+                                      " is gone, and with it this server's votes: it must not come back "
+                                      "under its old id (" +
+                                      path +
+                                      " says which); `lockctl members "
+                                      "remove ID`, then `lockd --join` with an empty folder"};
 }
 
 void leave_mark(const std::string& folder, const std::string& boot_id, const std::string& why) {

@@ -14,6 +14,7 @@ std::string database_path(const std::string& folder);
 std::string wal_path(const std::string& folder);
 
 Failure disk_failure(const std::string& what, const std::string& path, int error);
+// Says the way out as well.
 Failure damage_failure(const std::string& path, const std::string& what);
 
 // Held while the process works in the folder; given up by its end at the latest.
@@ -37,6 +38,11 @@ std::optional<Failure> sync_folder(const std::string& folder);
 std::variant<std::string, Failure> read_file(const std::string& path);
 bool file_exists(const std::string& path);
 std::uint64_t free_bytes(const std::string& folder);
+
+// For people, and for check_not_forgotten: who works here, in a file beside the database.
+std::optional<Failure> leave_identity(const std::string& folder, const Identity& identity);
+// Where that file is and no database, a server's votes were lost with it.
+std::optional<Failure> check_not_forgotten(const std::string& folder);
 
 // The mark that a sync failed here. The page cache may show what the disk doesn't hold, so within the same
 // start of the machine the folder isn't opened again, except once an operator has removed the mark.

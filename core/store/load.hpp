@@ -3,21 +3,22 @@
 
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "core/store/rows.hpp"
 #include "core/store/sqlite.hpp"
 
 namespace store {
 
-// In the database's header, where file(1) looks: "LKDS".
-constexpr std::int64_t kApplicationId = 0x4C4B4453;
-
 struct Contents {
-  Identity identity;
+  Meta meta;
   State state;
+  Snapshot snapshot;
   std::vector<raft::Entry> entries;
+  std::vector<base::Bytes> pieces;
 };
-// May throw SqliteError.
+// What is left over (entries before the log's beginning, pieces of another generation) is passed over. May
+// throw SqliteError.
 std::variant<Contents, Failure> load(Database& database, const std::string& folder);
 
 }  // namespace store

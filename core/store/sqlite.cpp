@@ -101,6 +101,10 @@ std::string Database::ask(const std::string& sql) {
   return statement.step() ? std::string(statement.bytes(0)) : std::string();
 }
 
+std::int64_t Database::changes() const {
+  return sqlite3_changes64(handle_.get());
+}
+
 void Database::checkpoint(bool truncate) {
   const int mode = truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
   if (sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, mode, nullptr, nullptr) != SQLITE_OK)

@@ -56,6 +56,8 @@ class Database {
   std::string ask(const std::string& sql);
   Statement prepare(std::string_view sql) { return Statement(handle_.get(), sql); }
 
+  // Rows that the last statement to change any has changed.
+  std::int64_t changes() const;
   // Frames in the write-ahead log after the last commit.
   int wal_pages() const { return *wal_pages_; }
   void checkpoint(bool truncate);

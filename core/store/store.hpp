@@ -1,4 +1,4 @@
-// A server's durable log and identity in one SQLite database. Synchronous; knows no thread.
+// A server's durable log, snapshot and identity in one SQLite database. Synchronous; knows no thread.
 #pragma once
 
 #include <cstdint>
@@ -15,14 +15,21 @@
 
 namespace store {
 
-constexpr int kFormatVersion = 1;
+constexpr int kFormatVersion = 2;
 
-// Whose data a directory holds. Set once, when it is made.
+// Whose data a folder holds. Set when it is made; the cluster changes only by refound().
 struct Identity {
   base::ClusterId cluster;
   base::NodeId node;
-  std::vector<std::string> members;  // host:port, in the order of node ids from 1
+  std::string address;  // host:port at which the other servers reach it
   bool operator==(const Identity&) const = default;
+};
+
+// What a store was made with, kept for ever: to tell whether the same words made it.
+struct Origin {
+  base::ClusterId cluster;
+  raft::Configuration configuration;  // no members: of a server that was to join
+  bool operator==(const Origin&) const = default;
 };
 
 // Why a store can't be opened or written, as a program's exit code will tell it.
@@ -53,23 +60,31 @@ struct Options {
 
 class Store {
  public:
-  // Makes the store of a new server. The folder may exist and must hold no store.
+  // Makes the store of a new server: `initial` is what its cluster is bootstrapped with, or has no members
+  // where the server joins one. The folder may exist; see check_unused.
   static std::variant<std::unique_ptr<Store>, Failure> create(const std::string& folder,
                                                               const Identity& identity,
+                                                              const raft::Configuration& initial,
                                                               const Options& options = {});
   // Opens what is there, checking format, checksums and gaps.
   static std::variant<std::unique_ptr<Store>, Failure> open(const std::string& folder,
                                                             const Options& options = {});
   // Whether the folder holds a store. One whose making was interrupted is none.
   static bool exists(const std::string& folder);
+  // Why no store can be made there: it holds one, or what is left of one. The server of the latter has
+  // forgotten its votes and must not come back under its id. A missing folder is unused.
+  static std::optional<Failure> check_unused(const std::string& folder);
 
   ~Store();
 
   const Identity& identity() const;
-  // What the log and the hard state were when the store was opened.
-  raft::Recovered recover() const;
+  const Origin& origin() const;
+  // What was found when the store was opened. Once: the store keeps nothing of it.
+  raft::Recovered recover();
   // Makes the writes durable, all or none, in order. After a failure the store refuses everything.
   std::optional<Failure> write(std::span<const raft::Write> writes);
+  // The same for one write that also makes the store another cluster's.
+  std::optional<Failure> refound(base::ClusterId cluster, const raft::Write& write);
   // Moves what the write-ahead log holds into the database, once it is long enough to be worth it. Call it
   // after a write has been acknowledged, so that nobody waits for it; a store whose owner forgets to is
   // checkpointed within write(), later. Fails as write() does.

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <concepts>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,7 +21,7 @@
 #include "core/base/bytes.hpp"
 #include "core/base/check.hpp"
 #include "core/base/result.hpp"
-#include "core/lock/types.hpp"
+#include "core/lock/command.hpp"
 #include "core/raft/types.hpp"
 
 namespace wire {
@@ -32,6 +33,16 @@ concept Is = std::same_as<std::remove_const_t<U>, T>;
 // Tags are for ever: never change one, never reuse one that has been taken out. Zero: the type has none.
 template <class T>
 inline constexpr std::uint8_t kTag = 0;
+
+// An enumeration's values are 1 to this.
+template <class T>
+inline constexpr std::uint8_t kEnumMax = 0;
+template <>
+inline constexpr std::uint8_t kEnumMax<raft::Suffrage> = 3;
+template <>
+inline constexpr std::uint8_t kEnumMax<lock::Consistency> = 3;
+template <>
+inline constexpr std::uint8_t kEnumMax<lock::MetricKind> = 3;
 
 // Bounds that keep every later sum and difference within its type.
 inline constexpr std::int64_t kMillisMax = std::int64_t{36'500} * 24 * 3600 * 1000;  // 100 years
@@ -63,6 +74,12 @@ class Writer {
 
  private:
   void put(bool v) { out_.boolean(v); }
+  void put(std::uint8_t v) { out_.u8(v); }
+  template <class T>
+  requires std::is_enum_v<T>
+  void put(T v) {
+    out_.u8(static_cast<std::uint8_t>(v));
+  }
   void put(std::uint64_t v) { out_.varint(v); }
   void put(std::int64_t v) { out_.svarint(v); }
   void put(const std::string& v) { out_.text(v); }
@@ -90,6 +107,14 @@ class Writer {
     out_.varint(v.size());
     for (const T& element : v) put(element);
   }
+  template <class K, class V>
+  void put(const std::map<K, V>& v) {
+    out_.varint(v.size());
+    for (const auto& [key, value] : v) {
+      put(key);
+      put(value);
+    }
+  }
   template <class... Ts>
   void put(const std::variant<Ts...>& v) {
     static_assert(has_distinct_tags<Ts...>(), "every alternative needs a kTag of its own");
@@ -116,12 +141,18 @@ class Reader {
 
   void operator()(auto&... values) { (get(values), ...); }
 
+  // Whether all was well so far and something is left.
+  bool more() const { return in_.ok() && !in_.rest().empty(); }
   // What is wrong, nothing when all was well and all was read.
   const char* flaw() const {
-    if (flaw_) return flaw_;
-    if (!in_.ok()) return "it is cut short, or a number in it is malformed";
+    if (const char* flaw = flaw_so_far()) return flaw;
     return in_.rest().empty() ? nullptr : "there are bytes behind its end";
   }
+  const char* flaw_so_far() const {
+    if (flaw_) return flaw_;
+    return in_.ok() ? nullptr : "it is cut short, or a number in it is malformed";
+  }
+  std::uint8_t tag() { return in_.u8(); }
 
  private:
   void refuse(const char* flaw) {
@@ -136,6 +167,14 @@ class Reader {
   }
 
   void get(bool& v) { v = in_.boolean(); }
+  void get(std::uint8_t& v) { v = in_.u8(); }
+  template <class T>
+  requires std::is_enum_v<T>
+  void get(T& v) {
+    const auto number = in_.u8();
+    if (number == 0 || number > kEnumMax<T>) return refuse("a value is unknown");
+    v = static_cast<T>(number);
+  }
   void get(std::uint64_t& v) { v = in_.varint(); }
   void get(std::int64_t& v) { v = in_.svarint(); }
   void get(std::string& v) { v = in_.text(); }
@@ -158,6 +197,16 @@ class Reader {
     // The count is a stranger's word: room is made for what follows it, not for what it claims.
     v.reserve(std::min<std::uint64_t>(count, 1024));
     for (std::uint64_t i = 0; i < count && in_.ok(); ++i) get(v.emplace_back());
+  }
+  template <class K, class V>
+  void get(std::map<K, V>& v) {
+    const auto count = in_.count();
+    for (std::uint64_t i = 0; i < count && in_.ok(); ++i) {
+      K key{};
+      get(key);
+      if (!v.empty() && !(v.rbegin()->first < key)) return refuse("the keys of a map don't rise");
+      get(v.emplace_hint(v.end(), std::move(key), V{})->second);
+    }
   }
   template <class... Ts>
   void get(std::variant<Ts...>& v) {

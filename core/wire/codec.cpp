@@ -4,9 +4,9 @@
 //   shortest form signed        the varint of its zigzag form id, duration, log time   a number (a duration
 //   in milliseconds, at most 100 years) truth value   one byte, 0 or 1 text, bytes   a number, its length;
 //   then itself optional      a truth value; then the value where it is 1 sequence      a number, its length;
-//   then its elements struct        its fields in the order of its `fields` function; a struct without
-//   members is no bytes at all variant       one byte, the tag of the alternative (kTag in the codec_*.cpp);
-//   then the alternative
+//   then its elements, of a map each key and its value, keys rising struct        its fields in the order of
+//   its `fields` function; a struct without members is no bytes at all variant       one byte, the tag of the
+//   alternative (kTag in the codec_*.cpp); then the alternative
 //
 //   peer_hello    PeerHello                              codec.cpp
 //   peer          raft::Message                          codec_raft.cpp
@@ -20,7 +20,7 @@
 namespace wire {
 
 void fields(auto& archive, Is<PeerHello> auto& v) {
-  archive(v.cluster, v.from, v.to);
+  archive(v.cluster, v.from, v.to, v.address);
 }
 
 std::string encode(const PeerHello& m) {

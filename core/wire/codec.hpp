@@ -18,12 +18,14 @@ struct PeerHello {
   base::ClusterId cluster;
   base::NodeId from;
   base::NodeId to;
+  std::string address;  // of the caller: who isn't a member as far as is known here is answered there
   bool operator==(const PeerHello&) const = default;
 };
 
 // A client's request; `call` is echoed in every reply to it.
 struct ClientRequest {
   std::uint64_t call = 0;
+  lock::Consistency consistency = lock::Consistency::linearizable;
   lock::Request request;
   bool operator==(const ClientRequest&) const = default;
 };
@@ -38,6 +40,7 @@ std::string encode(const raft::Message& m);
 std::string encode(const ClientRequest& m);
 std::string encode(const ServerReply& m);
 std::string encode(const raft::Entry& entry);
+std::string encode(const raft::SnapshotMeta& meta);
 // A log entry's payload: the commands of one batch.
 std::string encode(const std::vector<lock::Command>& commands);
 
@@ -46,6 +49,7 @@ base::Result<raft::Message> decode_message(std::string_view bytes);
 base::Result<ClientRequest> decode_request(std::string_view bytes);
 base::Result<ServerReply> decode_reply(std::string_view bytes);
 base::Result<raft::Entry> decode_entry(std::string_view bytes);
+base::Result<raft::SnapshotMeta> decode_snapshot_meta(std::string_view bytes);
 base::Result<std::vector<lock::Command>> decode_commands(std::string_view bytes);
 
 }  // namespace wire

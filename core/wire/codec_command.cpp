@@ -7,6 +7,21 @@ template <>
 inline constexpr std::uint8_t kTag<lock::Command> = 1;
 template <>
 inline constexpr std::uint8_t kTag<lock::Query> = 2;
+template <>
+inline constexpr std::uint8_t kTag<lock::Admin> = 3;
+
+template <>
+inline constexpr std::uint8_t kTag<lock::AddMember> = 1;
+template <>
+inline constexpr std::uint8_t kTag<lock::ChangeMembers> = 2;
+template <>
+inline constexpr std::uint8_t kTag<lock::TransferLeadership> = 3;
+template <>
+inline constexpr std::uint8_t kTag<lock::TakeSnapshot> = 4;
+template <>
+inline constexpr std::uint8_t kTag<lock::GetMembers> = 5;
+template <>
+inline constexpr std::uint8_t kTag<lock::GetMetrics> = 6;
 
 template <>
 inline constexpr std::uint8_t kTag<lock::OpenSession> = 1;
@@ -16,6 +31,8 @@ template <>
 inline constexpr std::uint8_t kTag<lock::CloseSession> = 3;
 template <>
 inline constexpr std::uint8_t kTag<lock::Sequenced> = 4;
+template <>
+inline constexpr std::uint8_t kTag<lock::Recover> = 5;
 
 template <>
 inline constexpr std::uint8_t kTag<lock::Acquire> = 1;
@@ -54,6 +71,10 @@ void fields(auto& archive, Is<lock::Sequenced> auto& v) {
   archive(v.session, v.sequence, v.acknowledged, v.operation);
 }
 
+void fields(auto& archive, Is<lock::Recover> auto& v) {
+  archive(v.epoch_floor, v.no_grants_for, v.note);
+}
+
 void fields(auto& archive, Is<lock::Acquire> auto& v) {
   archive(v.name, v.wait, v.detached, v.note);
 }
@@ -86,8 +107,21 @@ void fields(auto& archive, Is<lock::CheckHold> auto& v) {
   archive(v.name, v.token);
 }
 
+void fields(auto& archive, Is<lock::AddMember> auto& v) {
+  archive(v.address, v.incarnation, v.promote, v.priority);
+}
+void fields(auto& archive, Is<lock::SetPriority> auto& v) {
+  archive(v.member, v.priority);
+}
+void fields(auto& archive, Is<lock::ChangeMembers> auto& v) {
+  archive(v.promote, v.remove, v.priorities);
+}
+void fields(auto& archive, Is<lock::TransferLeadership> auto& v) {
+  archive(v.to);
+}
+
 void fields(auto& archive, Is<ClientRequest> auto& v) {
-  archive(v.call, v.request);
+  archive(v.call, v.consistency, v.request);
 }
 
 std::string encode(const ClientRequest& m) {
@@ -98,7 +132,13 @@ std::string encode(const std::vector<lock::Command>& commands) {
 }
 
 base::Result<ClientRequest> decode_request(std::string_view bytes) {
-  return read<ClientRequest>(bytes, "a request");
+  auto request = read<ClientRequest>(bytes, "a request");
+  if (!request) return request;
+  const auto* command = std::get_if<lock::Command>(&request->request);
+  if (command != nullptr && std::holds_alternative<lock::Recover>(*command)) {
+    return base::Error{"a request can't be read: a recovery is no client's to ask for"};
+  }
+  return request;
 }
 base::Result<std::vector<lock::Command>> decode_commands(std::string_view bytes) {
   return read<std::vector<lock::Command>>(bytes, "a log entry's commands");

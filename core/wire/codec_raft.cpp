@@ -7,6 +7,8 @@ template <>
 inline constexpr std::uint8_t kTag<raft::Noop> = 1;
 template <>
 inline constexpr std::uint8_t kTag<raft::Command> = 2;
+template <>
+inline constexpr std::uint8_t kTag<raft::Configuration> = 3;
 
 template <>
 inline constexpr std::uint8_t kTag<raft::PreVote> = 1;
@@ -30,12 +32,31 @@ template <>
 inline constexpr std::uint8_t kTag<raft::Heartbeat> = 10;
 template <>
 inline constexpr std::uint8_t kTag<raft::HeartbeatReply> = 11;
+template <>
+inline constexpr std::uint8_t kTag<raft::InstallSnapshot> = 12;
+template <>
+inline constexpr std::uint8_t kTag<raft::PieceAccepted> = 13;
+template <>
+inline constexpr std::uint8_t kTag<raft::TimeoutNow> = 14;
+template <>
+inline constexpr std::uint8_t kTag<raft::ReadIndex> = 15;
+template <>
+inline constexpr std::uint8_t kTag<raft::ReadIndexAnswer> = 16;
 
 void fields(auto& archive, Is<raft::Position> auto& v) {
   archive(v.index, v.term);
 }
 void fields(auto& archive, Is<raft::Command> auto& v) {
   archive(v.bytes);
+}
+void fields(auto& archive, Is<raft::Member> auto& v) {
+  archive(v.id, v.address, v.incarnation, v.suffrage, v.outgoing, v.promote, v.priority);
+}
+void fields(auto& archive, Is<raft::Configuration> auto& v) {
+  archive(v.members, v.last_id);
+}
+void fields(auto& archive, Is<raft::SnapshotMeta> auto& v) {
+  archive(v.at, v.stamp, v.configuration);
 }
 void fields(auto& archive, Is<raft::Entry> auto& v) {
   archive(v.at, v.stamp, v.payload);
@@ -51,7 +72,7 @@ void fields(auto& archive, Is<raft::PreVoteRefused> auto& v) {
   archive(v.term);
 }
 void fields(auto& archive, Is<raft::RequestVote> auto& v) {
-  archive(v.term, v.last);
+  archive(v.term, v.last, v.transfer);
 }
 void fields(auto& archive, Is<raft::VoteGranted> auto& v) {
   archive(v.term);
@@ -75,6 +96,22 @@ void fields(auto& archive, Is<raft::HeartbeatReply> auto& v) {
   archive(v.term, v.round, v.matched, v.durable);
 }
 
+void fields(auto& archive, Is<raft::InstallSnapshot> auto& v) {
+  archive(v.term, v.meta, v.number, v.last, v.bytes);
+}
+void fields(auto& archive, Is<raft::PieceAccepted> auto& v) {
+  archive(v.term, v.snapshot, v.next);
+}
+void fields(auto& archive, Is<raft::TimeoutNow> auto& v) {
+  archive(v.term);
+}
+void fields(auto& archive, Is<raft::ReadIndex> auto& v) {
+  archive(v.term, v.read);
+}
+void fields(auto& archive, Is<raft::ReadIndexAnswer> auto& v) {
+  archive(v.term, v.read, v.index);
+}
+
 std::string encode(const raft::Message& m) {
   return write(m);
 }
@@ -84,6 +121,12 @@ std::string encode(const raft::Entry& entry) {
 
 base::Result<raft::Message> decode_message(std::string_view bytes) {
   return read<raft::Message>(bytes, "a server's message");
+}
+std::string encode(const raft::SnapshotMeta& meta) {
+  return write(meta);
+}
+base::Result<raft::SnapshotMeta> decode_snapshot_meta(std::string_view bytes) {
+  return read<raft::SnapshotMeta>(bytes, "a snapshot's description");
 }
 base::Result<raft::Entry> decode_entry(std::string_view bytes) {
   return read<raft::Entry>(bytes, "a log entry");

@@ -1,5 +1,6 @@
 #include "core/wire/archive.hpp"
 #include "core/wire/codec.hpp"
+#include "core/wire/outcome.hpp"
 
 namespace wire {
 
@@ -12,31 +13,7 @@ inline constexpr std::uint8_t kTag<lock::SessionClosed> = 3;
 template <>
 inline constexpr std::uint8_t kTag<lock::SessionExpired> = 4;
 template <>
-inline constexpr std::uint8_t kTag<lock::Granted> = 5;
-template <>
 inline constexpr std::uint8_t kTag<lock::Queued> = 6;
-template <>
-inline constexpr std::uint8_t kTag<lock::Held> = 7;
-template <>
-inline constexpr std::uint8_t kTag<lock::Released> = 8;
-template <>
-inline constexpr std::uint8_t kTag<lock::Renewed> = 9;
-template <>
-inline constexpr std::uint8_t kTag<lock::NotHeld> = 10;
-template <>
-inline constexpr std::uint8_t kTag<lock::Cancelled> = 11;
-template <>
-inline constexpr std::uint8_t kTag<lock::StatusSet> = 12;
-template <>
-inline constexpr std::uint8_t kTag<lock::StatusCleared> = 13;
-template <>
-inline constexpr std::uint8_t kTag<lock::RevisionMismatch> = 14;
-template <>
-inline constexpr std::uint8_t kTag<lock::StaleToken> = 15;
-template <>
-inline constexpr std::uint8_t kTag<lock::Refused> = 16;
-template <>
-inline constexpr std::uint8_t kTag<lock::StaleSequence> = 17;
 template <>
 inline constexpr std::uint8_t kTag<lock::NameView> = 18;
 template <>
@@ -49,39 +26,27 @@ template <>
 inline constexpr std::uint8_t kTag<lock::NotLeader> = 22;
 template <>
 inline constexpr std::uint8_t kTag<lock::LeadershipLost> = 23;
+template <>
+inline constexpr std::uint8_t kTag<lock::MemberAdded> = 24;
+template <>
+inline constexpr std::uint8_t kTag<lock::MembersChanged> = 25;
+template <>
+inline constexpr std::uint8_t kTag<lock::Transferred> = 26;
+template <>
+inline constexpr std::uint8_t kTag<lock::SnapshotTaken> = 27;
+template <>
+inline constexpr std::uint8_t kTag<lock::Members> = 28;
+template <>
+inline constexpr std::uint8_t kTag<lock::Metrics> = 29;
 
-void fields(auto& archive, Is<lock::Lease> auto& v) {
-  archive(v.stamp, v.end);
-}
 void fields(auto& archive, Is<lock::SessionOpened> auto& v) {
   archive(v.session, v.lease);
 }
 void fields(auto& archive, Is<lock::KeptAlive> auto& v) {
   archive(v.lease);
 }
-void fields(auto& archive, Is<lock::Granted> auto& v) {
-  archive(v.token, v.lease, v.waited);
-}
 void fields(auto& archive, Is<lock::Queued> auto& v) {
   archive(v.holder, v.held_for, v.ahead);
-}
-void fields(auto& archive, Is<lock::Held> auto& v) {
-  archive(v.holder, v.held_for);
-}
-void fields(auto& archive, Is<lock::Renewed> auto& v) {
-  archive(v.lease);
-}
-void fields(auto& archive, Is<lock::StatusSet> auto& v) {
-  archive(v.revision);
-}
-void fields(auto& archive, Is<lock::StatusCleared> auto& v) {
-  archive(v.existed);
-}
-void fields(auto& archive, Is<lock::RevisionMismatch> auto& v) {
-  archive(v.actual);
-}
-void fields(auto& archive, Is<lock::Refused> auto& v) {
-  archive(v.why);
 }
 void fields(auto& archive, Is<lock::Record> auto& v) {
   archive(v.state, v.code, v.value, v.writer, v.token, v.attempt, v.revision, v.age, v.left);
@@ -103,6 +68,28 @@ void fields(auto& archive, Is<lock::Health> auto& v) {
 }
 void fields(auto& archive, Is<lock::NotLeader> auto& v) {
   archive(v.leader);
+}
+
+void fields(auto& archive, Is<lock::MemberAdded> auto& v) {
+  archive(v.id, v.cluster);
+}
+void fields(auto& archive, Is<lock::Transferred> auto& v) {
+  archive(v.leader);
+}
+void fields(auto& archive, Is<lock::SnapshotTaken> auto& v) {
+  archive(v.index, v.bytes);
+}
+void fields(auto& archive, Is<lock::MemberView> auto& v) {
+  archive(v.id, v.address, v.role, v.promote, v.priority, v.match, v.silent_for, v.installing);
+}
+void fields(auto& archive, Is<lock::Members> auto& v) {
+  archive(v.term, v.commit, v.changing, v.members);
+}
+void fields(auto& archive, Is<lock::Metric> auto& v) {
+  archive(v.name, v.help, v.kind, v.value, v.buckets);
+}
+void fields(auto& archive, Is<lock::Metrics> auto& v) {
+  archive(v.metrics);
 }
 
 void fields(auto& archive, Is<ServerReply> auto& v) {

@@ -141,12 +141,12 @@ TEST(LockctlStatus, Exits1ForANameThatNobodyUses) {
 
 TEST(LockctlStatus, ShowsTheRecordAsJson) {
   const auto name = world::fresh_name();
-  ASSERT_EQ(ctl({"status", name, "--set", "done", "--code", "-3", "--value", "a\nb"}).code, 0);
+  ASSERT_EQ(ctl({"status", name, "--set", "done", "--code", "3", "--value", "a\nb"}).code, 0);
   const auto shown = nlohmann::json::parse(ctl({"status", name, "--output", "json"}).out);
   EXPECT_EQ(shown["name"], name);
   EXPECT_EQ(shown["holder"], nullptr);
   EXPECT_EQ(shown["record"]["state"], "done");
-  EXPECT_EQ(shown["record"]["code"], -3);
+  EXPECT_EQ(shown["record"]["code"], 3);
   EXPECT_EQ(shown["record"]["value"], "a\nb");
   EXPECT_GT(shown["record"]["left_ms"].get<std::int64_t>(), 80'000'000);
 }
@@ -252,6 +252,16 @@ TEST(LockctlUsage, SaysInOneLineWhatIsWrong) {
       {{"status", "x", "--code", "3"}, 2, "--set"},
       {{"bench", "--workload", "heavy"}, 2, "uncontended"},
       {{"ls", "--output", "xml"}, 2, "json"},
+      {{"ls", "--output", "jsn"}, 2, "did you mean json?"},
+      {{"status", "x", "--set", "done", "--code", "256"}, 2, "--code: give 0 to 255, not 256"},
+      {{"status", "x", "--set", "done", "--stale"}, 2, "--stale goes with reading only"},
+      {{"status", "x", "--stale", "--consistency", "lease"}, 2, "contradict"},
+      {{"ls", "--consistency", "linearisable"}, 2, "did you mean linearizable?"},
+      {{"acquire", "x", "-t"}, 2, "--ttl wants a value: TTL"},
+      {{"acquire", "x", "-t", "1s", "-t", "2s"}, 2, "--ttl is given more than once"},
+      {{"acquire", "x", "--no-wait=no"}, 2, "--no-wait takes no value"},
+      {{"acquire", "x", "-T", "5"}, 2, "there is no flag -T; `lockctl acquire --help` tells them"},
+      {{"run", "--on-lost", "kil", "x", "--", "true"}, 125, "did you mean kill?"},
   };
   for (const auto& one : cases) {
     const auto end = ctl(one.words);
@@ -261,6 +271,45 @@ TEST(LockctlUsage, SaysInOneLineWhatIsWrong) {
     EXPECT_NE(end.err.find(one.said), std::string::npos) << end.err;
     EXPECT_EQ(end.out, "");
   }
+}
+
+TEST(LockctlUsage, SaysNothingButErrorsWhenQuiet) {
+  const auto name = world::fresh_name();
+  const auto token = acquired(name);
+  const std::string never = std::to_string(std::stoull(token) + 1'000'000);
+  const std::vector<std::vector<std::string>> answers = {
+      {"acquire", "-n", name},
+      {"run", "-n", name, "--", "true"},
+      {"release", name, "--token", never},
+      {"check", name, "--token", never},
+      {"status", name, "--clear"},
+      {"status", name, "--set", "done", "--if-index", "7"},
+      {"status", name, "--set", "done", "--token", never},
+      {"status", name, "--wait", "-w", "50ms"},
+  };
+  for (auto words : answers) {
+    words.insert(words.begin(), "-q");
+    const auto end = ctl(words);
+    EXPECT_NE(end.code, 0) << words[1];
+    EXPECT_EQ(end.err, "") << words[1];
+  }
+  EXPECT_NE(ctl({"-q", "acquire", "a b"}).err, "");
+}
+
+TEST(LockctlUsage, ShowsWhereTheCommandGoes) {
+  EXPECT_NE(ctl({"run", "--help"}).out.find("Usage: lockctl run [OPTIONS] NAME -- CMD..."),
+            std::string::npos);
+}
+
+TEST(LockctlHealth, SaysInOneLineThatNobodyIsThere) {
+  const std::vector<std::string> words = {world::lockctl(), "--endpoints", "127.0.0.1:1,127.0.0.1:2",
+                                          "--timeout",      "300ms",       "health"};
+  const auto end = world::Running(words, {}, world::folder()).wait();
+  EXPECT_EQ(end.code, 1);
+  EXPECT_EQ(end.out, "");
+  EXPECT_EQ(std::count(end.err.begin(), end.err.end(), '\n'), 1) << end.err;
+  EXPECT_NE(end.err.find("no server was reached within 300ms: tried 127.0.0.1:1"), std::string::npos)
+      << end.err;
 }
 
 TEST(LockctlUsage, TakesTheNameOfAVerbForALock) {

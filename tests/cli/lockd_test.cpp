@@ -74,6 +74,15 @@ TEST_F(Lockd, RefusesWrongUsageWith64) {
   expect_end({"--data", data(), "--bootstrap", a, "--listen", b}, 64, "is none of the members");
   expect_end({"--data", data(), "--bootstrap", a, "--id", "2"}, 64, "--id: 2 is not the place");
   expect_end({"--data", data(), "--id", "2"}, 64, "goes with --bootstrap only");
+  expect_end({"--data", data(), "--advertise", a}, 64, "goes with --bootstrap or --join only");
+  expect_end({"--data", data(), "--listen", a, "--bootstrap", a, "--join", b}, 64, "contradicts --bootstrap");
+  expect_end({"--data", data(), "--join", b}, 64, "where is this server reached?");
+  expect_end({"--data", data(), "--listen", "0.0.0.0:7101", "--join", b}, 64, "give --advertise");
+  expect_end({"--data", data(), "--listen", a, "--join", "b"}, 64, "--join: 'b' has no port");
+  expect_end({"--data", data(), "--listen", a, "--join", b, "--priority", "256"}, 64, "not from 0 to 255");
+  expect_end({"--data", data(), "--learner"}, 64, "--learner: goes with --join only");
+  expect_end({"--data", data(), "--snapshot-bytes", "much"}, 64, "--snapshot-bytes: 'much' is no number");
+  expect_end({"--data", data(), "--snapshot-entries", "0"}, 64, "--snapshot-entries: must be at least 1");
   expect_end({"--data", data(), "--heartbeat", "fast"}, 64, "--heartbeat");
   expect_end({"--data", data(), "--heartbeat", "200ms"}, 64,
              "--election-min: must be at least twice --heartbeat");
@@ -96,7 +105,7 @@ TEST_F(Lockd, SaysWhereItServes) {
   Program lockd(alone());
   ASSERT_TRUE(lockd.says("\n"));
   EXPECT_THAT(lockd.output(), HasSubstr("lockd[1]: serving on " + at(7101) + ", cluster "));
-  EXPECT_THAT(lockd.output(), HasSubstr(" of 1, data in " + data()));
+  EXPECT_THAT(lockd.output(), HasSubstr(", known as " + at(7101) + ", data in " + data()));
 }
 
 TEST_F(Lockd, RefusesAFolderWithoutAStoreWith78) {

@@ -87,6 +87,29 @@ TEST_F(WrongInput, OfADuration) {
   expect("lockd --data " + at("d") + " --heartbeat fast", "--heartbeat: 'fast' is not a duration", 64);
 }
 
+TEST_F(WrongInput, OfServers) {
+  const std::string members = "lockctl --endpoints 127.0.0.1:1 members ";
+  expect(members + "add", "servers join by themselves: start `lockd --join HOST:PORT", 2);
+  expect(members + "remov 3", "there is no verb 'remov'; did you mean remove\\?", 2);
+  expect(members + "remove", "ID is missing", 2);
+  expect(members + "remove me", "'me' is not the id of a server: `lockctl members` lists them", 2);
+  expect(members + "replace 3", "NEW is missing", 2);
+  expect(members + "replace 3 3", "server 3 can't replace itself", 2);
+  expect(members + "priority 3 300", "the priority: give 0 to 255, not 300", 2);
+  expect(members + "remove 3 -w soon", "-w: 'soon' is not a duration", 2);
+  expect("lockctl transfer two", "'two' is not the id of a server", 2);
+  expect("lockctl snapshot --all --server 127.0.0.1:1", "--all and --server contradict each other", 2);
+  expect("lockctl metrics --server nowhere", "--server: 'nowhere' has no port", 2);
+  const std::string nobody = "lockctl --timeout 300ms --endpoints 127.0.0.1:1 ";
+  const std::string line = "no server was reached within 300ms: tried 127.0.0.1:1 .Connection refused";
+  expect(nobody + "members", line, 125);
+  expect(nobody + "members remove 3", line, 124);
+  expect(nobody + "transfer", line, 124);
+  expect(nobody + "metrics", line, 125);
+  expect(nobody + "snapshot", line, 125);
+  expect(nobody + "snapshot --all", line, 125);
+}
+
 TEST_F(WrongInput, OfWords) {
   expect("lockctl", "which verb\\? `lockctl --help` tells them", 2);
   expect("lockctl frob", "there is no verb 'frob'", 2);
@@ -98,7 +121,7 @@ TEST_F(WrongInput, OfWords) {
   expect("lockctl release x", "which hold\\? Give --token, or set LOCKD_TOKEN", 2);
   expect("lockctl release x --token abc", "--token: 'abc' is not a token", 2);
   expect({"lockctl", "status", "x", "--set", ""}, "--set", 2);
-  expect("lockctl dev", "which of up, status, kill and down\\?", 2);
+  expect("lockctl dev", "which of up, status, add, remove, restart, kill and down\\?", 2);
   expect("lockctl dev up --servers 10", "--servers: give 1 to 9", 2);
   expect("lockctl --endpoints nowhere ls", "--endpoints: 'nowhere' has no port: give HOST:PORT", 2);
   expect("lockd", "--data: missing", 64);
@@ -152,7 +175,7 @@ TEST_F(WrongInput, OfAPortInUseAStoreInUseAndAStoreOfAnotherServer) {
          "one holds the store of a cluster of other", 78);
   expect("lockd --data " + at("two"), "two holds no store: make a new cluster with --bootstrap", 78);
   fs::resize_file(at("one/lockd.db"), fs::file_size(at("one/lockd.db")) / 2);
-  expect(first, "lockd.db is damaged: .*; keep the directory", 65);
+  expect(first, "lockd.db is damaged: .*; keep the folder", 65);
 }
 
 TEST_F(WrongInput, OfAFullDisk) {

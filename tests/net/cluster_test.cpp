@@ -34,7 +34,8 @@ TEST(Cluster, AnswersForHealthAtEveryServer) {
     const auto& health = std::get<lock::Health>(*reply);
     EXPECT_EQ(health.node, server + 1);
     EXPECT_EQ(health.cluster, 7u);
-    EXPECT_EQ(health.members, cluster.identity().members);
+    EXPECT_EQ(health.members.size(), 3u);
+    EXPECT_EQ(health.members[0], cluster.addresses()[0]);
   }
 }
 

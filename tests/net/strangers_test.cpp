@@ -1,7 +1,9 @@
 // Whatever one connection says harms no other.
+#include <boost/asio/buffer.hpp>
 #include <gtest/gtest.h>
 #include <string>
 
+#include "net/listen.hpp"
 #include "tests/net/support.hpp"
 
 namespace testing_net {
@@ -31,11 +33,13 @@ class Strangers : public testing::Test {
     EXPECT_TRUE(neighbour_is_served()) << reason;
   }
 
-  std::string peer_hello(std::uint64_t cluster, std::uint64_t from, std::uint64_t to) {
-    return encode_frame(
-        FrameType::peer_hello,
-        wire::encode(wire::PeerHello{
-            .cluster = base::ClusterId(cluster), .from = base::NodeId(from), .to = base::NodeId(to)}));
+  std::string peer_hello(std::uint64_t cluster, std::uint64_t from, std::uint64_t to,
+                         const std::string& address = own_loopback_address() + ":7109") {
+    return encode_frame(FrameType::peer_hello,
+                        wire::encode(wire::PeerHello{.cluster = base::ClusterId(cluster),
+                                                     .from = base::NodeId(from),
+                                                     .to = base::NodeId(to),
+                                                     .address = address}));
   }
 
   Cluster cluster_{3,
@@ -60,12 +64,13 @@ TEST_F(Strangers, OfAnotherVersionAreClosed) {
 
 TEST_F(Strangers, WhoAnnounceTooMuchAreClosedBeforeTheySendIt) {
   const auto large = encode_frame(FrameType::client_hello, std::string(100'000, 'x'));
-  expect_closed(std::string_view(large).substr(0, wire::kHeaderBytes), "a frame of 100000 bytes, at most 64");
+  expect_closed(std::string_view(large).substr(0, wire::kHeaderBytes), "a frame of 100000 bytes, at most 320");
 }
 
 TEST_F(Strangers, WhoseBitsWereFlippedAreClosed) {
   auto frame = encode_frame(FrameType::request,
-                            wire::encode(wire::ClientRequest{1, lock::Query(lock::GetStatus{"build"})}));
+                            wire::encode(wire::ClientRequest{1, lock::Consistency::linearizable,
+                                                             lock::Query(lock::GetStatus{"build"})}));
   frame.back() = static_cast<char>(frame.back() ^ 4);
   expect_closed(hello_ + frame, "checksum");
 }
@@ -94,9 +99,46 @@ TEST_F(Strangers, WhoMeantAnotherServerAreClosed) {
   expect_closed(peer_hello(7, 2, 3), "takes this one for server 3");
 }
 
-TEST_F(Strangers, WhoAreNoOtherMemberAreClosed) {
-  expect_closed(peer_hello(7, 4, 1), "calls itself 4, which is no other member");
-  expect_closed(peer_hello(7, 1, 1), "calls itself 1, which is no other member");
+TEST_F(Strangers, WhoBearThisServersIdOrNoneAreClosed) {
+  expect_closed(peer_hello(7, 1, 1), "calls itself 1, and that is no other server's id");
+  expect_closed(peer_hello(7, 0, 1), "calls itself 0, and that is no other server's id");
+}
+
+TEST_F(Strangers, WhoAreNoMembersAndSayNoAddressAreClosed) {
+  expect_closed(peer_hello(7, 4, 1, "nowhere"), "server 4: 'nowhere' has no port");
+}
+
+// A joining server can't know its leader's address by any other way.
+TEST_F(Strangers, OfThisClusterAreAnsweredWhereTheySayThatTheyAre) {
+  boost::asio::io_context io;
+  auto acceptor = net::listen(io, cluster_.endpoint(8), false);
+  ASSERT_TRUE(acceptor.ok());
+  RawClient caller(cluster_.endpoint(0));
+  caller.send(peer_hello(7, 4, 1) +
+              encode_frame(FrameType::peer, wire::encode(raft::Message(raft::PreVote{raft::Term(1), {}}))));
+  auto socket = acceptor->accept();
+  wire::FrameReader reader;
+  char bytes[1024];
+  std::vector<wire::Frame> frames;
+  // What was said before the connection was there has been dropped, as of any peer: say it again.
+  while (frames.size() < 2) {
+    caller.send(encode_frame(FrameType::peer, wire::encode(raft::Message(raft::PreVote{raft::Term(1), {}}))));
+    reader.feed({bytes, socket.read_some(boost::asio::buffer(bytes))});
+    while (auto frame = reader.next().value()) frames.push_back(*frame);
+  }
+  EXPECT_EQ(wire::decode_peer_hello(frames[0].payload)->to, base::NodeId(4));
+  const auto answer = wire::decode_message(frames[1].payload).value();
+  EXPECT_EQ(std::string(raft::name_of(answer)).substr(0, 7), "PreVote");
+}
+
+TEST_F(Strangers, OfThisClusterAreBounded) {
+  std::vector<std::unique_ptr<RawClient>> callers;
+  for (std::uint64_t id = 4; id < 4 + 16; ++id) {
+    callers.push_back(std::make_unique<RawClient>(cluster_.endpoint(0)));
+    callers.back()->send(peer_hello(7, id, 1));
+    ASSERT_TRUE(cluster_.lines().wait_for("server " + std::to_string(id) + " calls from"));
+  }
+  expect_closed(peer_hello(7, 99, 1), "server 99: too many servers call that are no members");
 }
 
 TEST_F(Strangers, WhosePeerMessageCannotBeReadAreClosed) {
@@ -117,7 +159,8 @@ TEST_F(Strangers, WhoDoNotReadTheirRepliesAreClosed) {
   // More replies than any socket buffer takes: the server must give up, and not hoard them.
   for (std::uint64_t call = 1; call <= 200'000; ++call) {
     requests += encode_frame(FrameType::request,
-                             wire::encode(wire::ClientRequest{call, lock::Query(lock::GetHealth{})}));
+                             wire::encode(wire::ClientRequest{call, lock::Consistency::linearizable,
+                                                              lock::Query(lock::GetHealth{})}));
   }
   stranger.send(requests);
   EXPECT_TRUE(cluster_.lines().wait_for("does not read its replies"));

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <stdexcept>
 #include <sys/socket.h>
+#include <thread>
 #include <unistd.h>
 
 #include "net/listen.hpp"
@@ -51,13 +52,15 @@ Loop::~Loop() {
   thread_.join();
 }
 
+// Ports 7101 to 7109; the first so many make the cluster.
 Cluster::Cluster(std::size_t servers, net::ServerLimits limits) : limits_(limits) {
   const auto address = own_loopback_address();
-  for (std::size_t i = 0; i < servers; ++i) {
-    members_.push_back({address, static_cast<std::uint16_t>(7101 + i)});
-    identity_.members.push_back(to_string(members_.back()));
+  for (std::uint16_t port = 7101; port <= 7109; ++port) {
+    members_.push_back({address, port});
+    addresses_.push_back(to_string(members_.back()));
   }
-  identity_.cluster = base::ClusterId(7);
+  bootstrap_ =
+      raft::bootstrap(servers, {addresses_.begin(), addresses_.begin() + static_cast<long>(servers)});
   for (std::size_t i = 0; i < servers; ++i) start(i);
 }
 
@@ -65,11 +68,21 @@ Cluster::~Cluster() {
   loop_.run([this] { servers_.clear(); });
 }
 
-void Cluster::start(std::size_t server) {
-  identity_.node = base::NodeId(server + 1);
-  const bool exists = store::Store::exists(folder(server));
-  auto opened = exists ? store::Store::open(folder(server)) : store::Store::create(folder(server), identity_);
+std::unique_ptr<store::Store> Cluster::open(std::size_t server) {
+  const store::Identity identity{base::ClusterId(7), base::NodeId(server + 1), addresses_.at(server)};
+  const bool founds = bootstrap_.find(identity.node) != nullptr;
+  auto opened =
+      store::Store::exists(folder(server))
+          ? store::Store::open(folder(server))
+          : store::Store::create(folder(server), identity, founds ? bootstrap_ : raft::Configuration{});
   if (const auto* failure = std::get_if<store::Failure>(&opened)) throw std::runtime_error(failure->message);
+  return std::get<std::unique_ptr<store::Store>>(std::move(opened));
+}
+
+void Cluster::start(std::size_t server) {
+  auto store = open(server);
+  auto recovered = node::recovered(store->recover(), {});
+  if (!recovered) throw std::runtime_error(recovered.error());
   auto& log = logs_[server];
   log = std::make_unique<net::Log>("lockd[" + std::to_string(server + 1) + "]", net::Verbosity::details,
                                    lines_.sink());
@@ -77,11 +90,37 @@ void Cluster::start(std::size_t server) {
     auto acceptor = net::listen(loop_.io(), members_[server], false);
     if (!acceptor) throw std::runtime_error(acceptor.error());
     servers_[server] = std::make_unique<net::ServerProcess>(
-        loop_.io(), *log, std::move(acceptor).value(),
-        std::get<std::unique_ptr<store::Store>>(std::move(opened)),
-        net::ServerProcess::Config{.members = members_, .tuning = {}, .limits = limits_, .seed = server + 1},
-        [](const store::Failure& failure) { ADD_FAILURE() << failure.message; });
+        loop_.io(), *log, std::move(acceptor).value(), std::move(store), std::move(recovered).value(),
+        net::ServerProcess::Config{
+            .tuning = {}, .snapshots = {}, .limits = limits_, .guests = {}, .seed = server + 1},
+        net::ServerProcess::Handlers{
+            .failed = [](const store::Failure& failure) { ADD_FAILURE() << failure.message; },
+            .removed = [&log = *log] { log.event("removed"); }});
   });
+}
+
+void Cluster::join(std::size_t server) {
+  std::vector<std::size_t> others;
+  for (std::size_t i = 0; i < server; ++i) others.push_back(i);
+  const auto reply = ask_leader(
+      *this, others,
+      lock::Admin(lock::AddMember{
+          .address = addresses_.at(server), .incarnation = server + 1000, .promote = true, .priority = 1}));
+  const auto* added = reply ? std::get_if<lock::MemberAdded>(&*reply) : nullptr;
+  if (!added || added->id.value != server + 1) throw std::runtime_error("not added");
+  start(server);
+}
+
+void Cluster::retire(std::size_t server) {
+  std::promise<void> ready;
+  loop_.run([&] { servers_.at(server)->retire([&] { ready.set_value(); }); });
+  ready.get_future().get();
+}
+
+bool Cluster::leads(std::size_t server) {
+  bool leads = false;
+  loop_.run([&] { leads = servers_.at(server)->host().node().raft().is_leader(); });
+  return leads;
 }
 
 void Cluster::kill(std::size_t server) {
@@ -144,7 +183,8 @@ bool RawClient::is_closed() {
 
 std::optional<lock::Reply> RawClient::ask(const lock::Request& request) {
   const auto call = ++call_;
-  send(wire::encode_frame(wire::FrameType::request, wire::encode(wire::ClientRequest{call, request})));
+  send(wire::encode_frame(wire::FrameType::request,
+                          wire::encode(wire::ClientRequest{call, lock::Consistency::linearizable, request})));
   while (auto frame = receive()) {
     if (frame->type != wire::FrameType::reply) continue;
     auto reply = wire::decode_reply(frame->payload);
@@ -152,6 +192,12 @@ std::optional<lock::Reply> RawClient::ask(const lock::Request& request) {
     if (reply->call == call && !lock::is_interim(reply->reply)) return reply->reply;
   }
   return std::nullopt;
+}
+
+std::optional<lock::Reply> RawClient::ask_at(const net::Endpoint& to, const lock::Request& request) {
+  RawClient client(to);
+  client.say_hello();
+  return client.ask(request);
 }
 
 std::optional<lock::Reply> ask_leader(const Cluster& cluster, std::vector<std::size_t> servers,
@@ -167,6 +213,8 @@ std::optional<lock::Reply> ask_leader(const Cluster& cluster, std::vector<std::s
         return reply;
       }
     }
+    // Who asks without a pause takes the processor from those who are to elect.
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
   return std::nullopt;
 }

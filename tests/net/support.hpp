@@ -85,18 +85,25 @@ class Cluster {
   // As by a crash of the process.
   void kill(std::size_t server);
   void stop(std::size_t server);
+  // One more, which has learnt its id from the others and knows nothing else.
+  void join(std::size_t server);
+  // Leaves it to hand leadership over first; waits for that.
+  void retire(std::size_t server);
+  bool leads(std::size_t server);
 
   net::Endpoint endpoint(std::size_t server) const { return members_.at(server); }
-  const store::Identity& identity() const { return identity_; }
+  const std::vector<std::string>& addresses() const { return addresses_; }
   Lines& lines() { return lines_; }
 
  private:
   std::string folder(std::size_t server) const { return temporary_ / std::to_string(server + 1); }
+  std::unique_ptr<store::Store> open(std::size_t server);
 
   TemporaryFolder temporary_;
   net::ServerLimits limits_;
   std::vector<net::Endpoint> members_;
-  store::Identity identity_;  // but for the node
+  std::vector<std::string> addresses_;  // of the same
+  raft::Configuration bootstrap_;
   Lines lines_;
   Loop loop_;
   std::map<std::size_t, std::unique_ptr<net::Log>> logs_;
@@ -120,6 +127,8 @@ class RawClient {
 
   // The final answer to a request; nothing where the connection ended before it.
   std::optional<lock::Reply> ask(const lock::Request& request);
+  // What this server itself says of it.
+  static std::optional<lock::Reply> ask_at(const net::Endpoint& to, const lock::Request& request);
 
  private:
   int socket_;

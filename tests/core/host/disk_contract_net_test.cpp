@@ -25,7 +25,8 @@ class NetDisk final : public DiskUnderTest {
     if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
     folder_ = pattern;
     start(must(store::Store::create(
-        folder_, {.cluster = base::ClusterId(1), .node = base::NodeId(1), .members = {"a:1"}})));
+        folder_, {.cluster = base::ClusterId(1), .node = base::NodeId(1), .address = "a:1"},
+        raft::bootstrap(1))));
   }
   ~NetDisk() override {
     disk_.reset();

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <gtest/gtest.h>
 
 #include "core/host/host.hpp"
@@ -18,6 +19,7 @@ struct World : Clock, Wakeups, Peers, Clients, Disk, Observer {
   std::vector<std::pair<ConnectionId, std::string>> closed;
   std::vector<raft::Write> writes;
   std::vector<node::Note> notes;
+  std::vector<raft::Configuration> told;
 
   Instant now() const override { return time; }
   void soon() override { ++soon_asked; }
@@ -29,6 +31,7 @@ struct World : Clock, Wakeups, Peers, Clients, Disk, Observer {
   void close(ConnectionId connection, const std::string& why) override {
     closed.emplace_back(connection, why);
   }
+  void members(const raft::Configuration& configuration) override { told.push_back(configuration); }
   void write(raft::Write write) override { writes.push_back(std::move(write)); }
   void noted(const node::Note& note) override { notes.push_back(note); }
 
@@ -42,17 +45,22 @@ struct World : Clock, Wakeups, Peers, Clients, Disk, Observer {
   }
 };
 
-node::Config config_of(std::vector<NodeId> voters) {
+node::Config config_of() {
   node::Config config;
   config.raft.self = NodeId(1);
-  config.raft.voters = std::move(voters);
   config.cluster = base::ClusterId(7);
-  for (const auto id : config.raft.voters) config.addresses[id] = "host" + std::to_string(id.value) + ":1";
   return config;
 }
 
+node::Recovered first_of(std::uint64_t servers) {
+  raft::Recovered recovered;
+  recovered.snapshot.configuration = raft::bootstrap(servers);
+  return {recovered, lock::Machine()};
+}
+
 wire::Frame request(std::uint64_t call, lock::Request asked) {
-  return {wire::FrameType::request, wire::encode(wire::ClientRequest{call, std::move(asked)})};
+  return {wire::FrameType::request,
+          wire::encode(wire::ClientRequest{call, lock::Consistency::linearizable, std::move(asked)})};
 }
 
 lock::Request open_session() {
@@ -67,7 +75,7 @@ constexpr ConnectionId kOther{12};
 
 struct HostTest : testing::Test {
   World world;
-  Host host{config_of({NodeId(1)}), {}, world.ports()};
+  Host host{config_of(), first_of(1), world.ports()};
 
   // Writes become durable as soon as they are asked for.
   void settle() {
@@ -92,7 +100,9 @@ TEST_F(HostTest, WakesWhenTheNodeWishesIt) {
   world.time = world.wish;
   settle();
   EXPECT_EQ(host.node().raft().term(), raft::Term(1));
-  EXPECT_EQ(world.notes.size(), 1u) << "leads, alone as it is";
+  EXPECT_EQ(world.told, std::vector{raft::bootstrap(1)});
+  const auto leads = [](const node::Note& note) { return std::holds_alternative<node::BecameLeader>(note); };
+  EXPECT_EQ(std::count_if(world.notes.begin(), world.notes.end(), leads), 1) << "alone as it is";
 }
 
 TEST_F(HostTest, ARequestIsAnsweredUnderItsCall) {
@@ -186,14 +196,14 @@ TEST_F(HostTest, AnInterimAnswerLeavesTheCallOpen) {
 
 TEST(Host, APeersFrameThatCannotBeReadIsAnError) {
   World world;
-  Host host(config_of({NodeId(1), NodeId(2), NodeId(3)}), {}, world.ports());
+  Host host(config_of(), first_of(3), world.ports());
   EXPECT_FALSE(host.peer_frame(NodeId(2), {wire::FrameType::peer, "nonsense"}).ok());
   EXPECT_FALSE(host.peer_frame(NodeId(2), {wire::FrameType::request, ""}).ok());
 }
 
 TEST(Host, APeersMessageReachesTheNode) {
   World world;
-  Host host(config_of({NodeId(1), NodeId(2), NodeId(3)}), {}, world.ports());
+  Host host(config_of(), first_of(3), world.ports());
   host.run();
   world.time = world.time + 1s;
   const raft::Message ask = raft::PreVote{raft::Term(1), {}};

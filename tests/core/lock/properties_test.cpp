@@ -14,13 +14,13 @@ using Request = std::pair<SessionId, Sequence>;
 
 RC_GTEST_PROP(Property, TheStructureIsSoundAfterEveryEntry, ()) {
   Story story;
-  story.tell(*steps(), [&](const Chapter&) { story.machine.check(); });
+  story.tell(*steps_with_recoveries(), [&](const Chapter&) { story.machine.check(); });
 }
 
 RC_GTEST_PROP(Property, TwoReplicasAgreeOnAnswersEventsAndState, ()) {
   Story story;
   Machine replica(tight_limits());
-  story.tell(*steps(), [&](const Chapter& chapter) {
+  story.tell(*steps_with_recoveries(), [&](const Chapter& chapter) {
     RC_ASSERT(replica.apply(chapter.stamp, chapter.commands) == chapter.applied);
     RC_ASSERT(replica.digest() == story.machine.digest());
     RC_ASSERT(replica.next_expiry() == story.machine.next_expiry());
@@ -43,7 +43,7 @@ RC_GTEST_PROP(Property, ALockHasOneHolderAndTokensRiseInTheOrderOfGrants, ()) {
   Story story;
   std::map<std::string, Token> holders;
   Token last;
-  story.tell(*steps(), [&](const Chapter& chapter) {
+  story.tell(*steps_with_recoveries(), [&](const Chapter& chapter) {
     for (const auto& event : chapter.applied.events) {
       if (const auto* granted = std::get_if<LockGranted>(&event)) {
         RC_ASSERT(granted->token > last);
@@ -237,6 +237,42 @@ RC_GTEST_PROP(Property, ARecordIsSeenFromItsWriteToItsEndAndNoLonger, ()) {
       RC_ASSERT(chapter.stamp + record->left == expected->second.second);
     }
   });
+}
+
+RC_GTEST_PROP(Property, ACopyStaysAsItWasAndGoesOnAlone, ()) {
+  Story story;
+  std::vector<std::pair<Machine, std::uint64_t>> copies;
+  story.tell(*steps_with_recoveries(), [&](const Chapter&) {
+    copies.emplace_back(story.machine, story.machine.digest());
+    for (const auto& [copy, digest] : copies) RC_ASSERT(copy.digest() == digest);
+  });
+  const LogTime end = story.machine.stamp() + Millis(10'000);
+  for (auto& [copy, digest] : copies) {
+    copy.check();
+    copy.apply(end, {OpenSession{Millis(1'000), "another"}});
+    copy.check();
+  }
+  story.machine.check();
+}
+
+RC_GTEST_PROP(Property, WhileItRestsNothingIsGrantedAndAfterwardsNobodyWaitsInVain, ()) {
+  Story story;
+  bool rested = false;
+  story.tell(*steps_with_recoveries(), [&](const Chapter& chapter) {
+    const bool rests = story.machine.rest().has_value();
+    bool recovers = false;
+    for (const auto& command : chapter.commands)
+      recovers = recovers || std::holds_alternative<Recover>(command);
+    if (rests && !recovers) {
+      rested = true;
+      for (const auto& event : chapter.applied.events) RC_ASSERT(!std::holds_alternative<LockGranted>(event));
+    }
+    for (int i = 0; i < kNames && !rests; ++i) {
+      const auto view = story.machine.view(name_at(i), chapter.stamp);
+      if (view.waiters > 0) RC_ASSERT(view.holder.has_value());
+    }
+  });
+  RC_CLASSIFY(rested, "rested");
 }
 
 RC_GTEST_PROP(Property, NothingIsDueThatTheMachineDoesNotAnnounce, ()) {

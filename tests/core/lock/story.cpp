@@ -20,13 +20,21 @@ std::ostream& operator<<(std::ostream& out, const Step& step) {
              << step.pause << "}";
 }
 
-rc::Gen<std::vector<Step>> steps() {
+static rc::Gen<std::vector<Step>> steps_of(int kinds) {
   const auto below = [](int n) { return rc::gen::inRange(0, n); };
   return rc::gen::scale(5.0,
                         rc::gen::container<std::vector<Step>>(rc::gen::build<Step>(
-                            rc::gen::set(&Step::what, below(20)), rc::gen::set(&Step::who, below(8)),
+                            rc::gen::set(&Step::what, below(kinds)), rc::gen::set(&Step::who, below(8)),
                             rc::gen::set(&Step::name, below(kNames)), rc::gen::set(&Step::detail, below(12)),
                             rc::gen::set(&Step::pause, below(6)))));
+}
+
+rc::Gen<std::vector<Step>> steps() {
+  return steps_of(20);
+}
+
+rc::Gen<std::vector<Step>> steps_with_recoveries() {
+  return steps_of(21);
 }
 
 Limits tight_limits() {
@@ -49,6 +57,9 @@ Command Story::command(const Step& step) {
   if (step.what <= 1) return OpenSession{pick(kTtls, step.detail), "client"};
   if (step.what <= 3) return KeepAlive{session};
   if (step.what == 4 && step.detail < 4) return CloseSession{session};
+  if (step.what == 20)
+    return Recover{machine.counters().token.value + static_cast<std::uint64_t>(step.detail),
+                   Millis(100 * (step.detail % 4)), "note"};
   auto& asked = asked_[session];
   if (step.what == 5 && !asked.requests.empty()) return pick(asked.requests, step.detail);  // a duplicate
   // Mostly the next one, now and then with a gap that may be filled late; acknowledging some of what lies

@@ -21,6 +21,8 @@ struct Step {
 };
 std::ostream& operator<<(std::ostream& out, const Step& step);
 rc::Gen<std::vector<Step>> steps();
+// With a forced recovery now and then.
+rc::Gen<std::vector<Step>> steps_with_recoveries();
 
 // So tight that stories meet every bound.
 Limits tight_limits();

@@ -8,29 +8,44 @@
 namespace node_test {
 namespace {
 
-node::Config config_of(std::uint64_t self, std::uint64_t count) {
+node::Config config_of(std::uint64_t self, const node::SnapshotPolicy& snapshots) {
   node::Config config;
   config.raft.self = base::NodeId(self);
   config.raft.seed = self;
   config.cluster = base::ClusterId(77);
-  for (std::uint64_t id = 1; id <= count; ++id) {
-    config.raft.voters.push_back(base::NodeId(id));
-    config.addresses[base::NodeId(id)] = "host" + std::to_string(id) + ":1";
-  }
+  config.snapshots = snapshots;
   return config;
+}
+
+node::Recovered empty_disk(std::uint64_t count) {
+  std::vector<std::string> addresses;
+  for (std::uint64_t id = 1; id <= count; ++id) addresses.push_back("host" + std::to_string(id) + ":1");
+  raft::Recovered recovered;
+  recovered.snapshot.configuration = raft::bootstrap(count, addresses);
+  return {recovered, lock::Machine()};
 }
 
 }  // namespace
 
-Servers::Servers(std::uint64_t count) {
-  for (std::uint64_t id = 1; id <= count; ++id) {
-    servers_.emplace(base::NodeId(id), Server{Node(config_of(id, count), {}, {}), {}, {}, {}, {}, {}});
-  }
+Servers::Servers(std::uint64_t count, node::SnapshotPolicy snapshots) : snapshots_(snapshots) {
+  for (std::uint64_t id = 1; id <= count; ++id) add(id, empty_disk(count));
 }
 
-Ticket Servers::submit(std::uint64_t id, lock::Request request) {
+void Servers::add(std::uint64_t id, node::Recovered found) {
+  const auto now = servers_.empty() ? base::Instant() : servers_.begin()->second.now;
+  servers_.emplace(base::NodeId(id), Server{.node = Node(config_of(id, snapshots_), std::move(found), now),
+                                            .now = now,
+                                            .wake_at = now,
+                                            .inputs = {},
+                                            .responses = {},
+                                            .notes = {},
+                                            .staged = {},
+                                            .snapshots = {}});
+}
+
+Ticket Servers::submit(std::uint64_t id, lock::Request request, lock::Consistency consistency) {
   last_ticket_ = last_ticket_.next();
-  at(id).inputs.push_back(node::Submitted{last_ticket_, std::move(request)});
+  at(id).inputs.push_back(node::Submitted{last_ticket_, std::move(request), consistency});
   return last_ticket_;
 }
 
@@ -43,7 +58,19 @@ void Servers::step(std::uint64_t id) {
   if (effects.write) {
     ++server.writes;
     server.inputs.push_back(node::Durable{effects.write->id});
+    for (const auto& part : effects.write->parts) {
+      if (part.number == 0) server.staged.clear();
+      server.staged += part.bytes.view();
+      if (part.completes) server.snapshots[part.completes->at.index] = server.staged;
+    }
   }
+  // Whoever is named for the first time comes up, with an empty disk.
+  if (effects.members) {
+    for (const auto& member : effects.members->members) {
+      if (!servers_.contains(member.id)) add(member.id.value, {raft::Recovered(), lock::Machine()});
+    }
+  }
+  server.sends += effects.sends.size();
   for (auto& send : effects.sends) {
     if (isolated_.contains(base::NodeId(id)) || isolated_.contains(send.to)) continue;
     servers_.at(send.to).inputs.push_back(node::Received{base::NodeId(id), std::move(send.message)});
@@ -98,8 +125,8 @@ std::vector<lock::Reply> Servers::replies(std::uint64_t id, Ticket ticket) {
   return found;
 }
 
-lock::Reply Servers::ask(std::uint64_t id, lock::Request request) {
-  const auto ticket = submit(id, std::move(request));
+lock::Reply Servers::ask(std::uint64_t id, lock::Request request, lock::Consistency consistency) {
+  const auto ticket = submit(id, std::move(request), consistency);
   settle();
   const auto found = replies(id, ticket);
   CHECK(found.size() == 1);

@@ -22,15 +22,19 @@ struct Server {
   std::vector<node::Response> responses;
   std::vector<node::Note> notes;
   std::size_t writes = 0;
+  std::size_t sends = 0;
+  std::string staged;                            // pieces of a snapshot, so far
+  std::map<raft::Index, std::string> snapshots;  // whole ones, as they went to its disk
 };
 
 class Servers {
  public:
-  explicit Servers(std::uint64_t count);
+  explicit Servers(std::uint64_t count, node::SnapshotPolicy snapshots = {});
 
   Server& at(std::uint64_t id) { return servers_.at(base::NodeId(id)); }
   // Put to the server's next step; answers the ticket.
-  Ticket submit(std::uint64_t id, lock::Request request);
+  Ticket submit(std::uint64_t id, lock::Request request,
+                lock::Consistency consistency = lock::Consistency::linearizable);
   void abandon(std::uint64_t id, Ticket ticket) { at(id).inputs.push_back(node::Abandoned{ticket}); }
   // One step of one server with all that waits for it.
   void step(std::uint64_t id);
@@ -45,10 +49,14 @@ class Servers {
   // What this ticket was answered, in order.
   std::vector<lock::Reply> replies(std::uint64_t id, Ticket ticket);
   // The one answer to a request that is answered at once.
-  lock::Reply ask(std::uint64_t id, lock::Request request);
+  lock::Reply ask(std::uint64_t id, lock::Request request,
+                  lock::Consistency consistency = lock::Consistency::linearizable);
   lock::SessionId open(std::uint64_t id, lock::Millis ttl = lock::Millis(10'000));
 
  private:
+  void add(std::uint64_t id, node::Recovered found);
+
+  node::SnapshotPolicy snapshots_;
   std::map<base::NodeId, Server> servers_;
   std::set<base::NodeId> isolated_;
   Ticket last_ticket_;

@@ -20,8 +20,10 @@ namespace raft_test {
 using namespace std::chrono_literals;
 
 raft::Config config_of(std::uint64_t self, std::uint64_t count, std::uint64_t seed = 1);
-// A log with these terms, as it could have come about: what an entry holds follows from its position.
-raft::Recovered recovered(const std::vector<std::uint64_t>& terms, raft::HardState hard);
+// A log with these terms, as it could have come about in a cluster of so many: what an entry holds follows
+// from its position.
+raft::Recovered recovered(const std::vector<std::uint64_t>& terms, raft::HardState hard,
+                          std::uint64_t voters = 3);
 raft::Entry entry(std::uint64_t index, std::uint64_t term);
 
 class Cluster {
@@ -33,6 +35,9 @@ class Cluster {
       const std::function<raft::Config(raft::Config)>& configure = [](raft::Config config) {
         return config;
       });
+
+  // Servers that find this on their disks.
+  explicit Cluster(std::vector<std::pair<raft::Config, raft::Recovered>> servers);
 
   Server& at(NodeId id) { return servers_.at(id); }
   raft::Raft& raft(std::uint64_t id) { return *servers_.at(NodeId(id)).raft; }
@@ -49,7 +54,15 @@ class Cluster {
   // Its clock moves to its deadline, where that lies ahead.
   void tick(std::uint64_t id);
   void propose(std::uint64_t id);
-  raft::ReadId read(std::uint64_t id);
+  raft::ReadId read(std::uint64_t id, raft::ReadBy by = raft::ReadBy::round);
+  // An operator's wishes, at a leader. A server that is added comes up with an empty disk, under the next id.
+  base::Status change(std::uint64_t id, const raft::Change& change);
+  base::Status add_learner(std::uint64_t id, bool promote = true);
+  base::Status transfer(std::uint64_t id, std::uint64_t to = 0);
+  // A snapshot of all that is committed here; the log keeps `keep` entries before it.
+  void snapshot(std::uint64_t id, std::uint64_t keep = 0);
+  // The first piece of one that is never completed.
+  void begin_snapshot(std::uint64_t id);
   void pass(Duration time);  // for every server's clock, without a tick
 
   // The bag: what was sent and has neither arrived nor been lost.
@@ -89,10 +102,14 @@ class Cluster {
   void elect(std::uint64_t id);
   // The leader of the highest term.
   std::optional<NodeId> leader() const;
+  // The configuration that this server believes in.
+  const raft::Configuration& members(std::uint64_t id) { return raft(id).configuration(); }
 
  private:
   void add(raft::Config config, raft::Recovered recovered);
   void take(Server& server, raft::Output output);
+  void take_piece(Server& server);
+  void meet_members(const raft::Configuration& configuration);
 
   std::map<NodeId, Server> servers_;
   std::vector<Envelope> bag_;

@@ -12,6 +12,7 @@ namespace raft_test {
 
 class Judge {
  public:
+  void begin(std::uint64_t first_voters) { first_voters_ = first_voters; }
   // After every step of that server.
   void look(const std::map<NodeId, Server>& servers, NodeId stepped);
   // What a message vouches for is on its sender's disk, and no write under way takes it away.
@@ -36,8 +37,15 @@ class Judge {
   // What a server believes of disks, its own and others', is so.
   void look_at_beliefs(const std::map<NodeId, Server>& servers, const Server& server);
   void look_at_leader(const raft::Raft& raft);
+  void look_at_snapshot(const raft::SnapshotMeta& snapshot) const;
+  // The newest that is known to be committed, by the index it stands at; nothing: none is.
+  const raft::Configuration* committed_configuration(Index up_to) const;
   void promise_vote(NodeId voter, Term term, NodeId candidate);
 
+  // How many servers there were at first.
+  std::uint64_t first_voters_ = 0;
+  // A joint configuration whose end a leader has appended.
+  std::optional<raft::Configuration> joint_ended_;
   std::map<Term, NodeId> leaders_;
   std::map<std::pair<Index, Term>, Truth> entries_;
   std::vector<Committed> committed_;

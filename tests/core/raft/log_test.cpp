@@ -13,7 +13,8 @@ using raft::Position;
 using raft::WriteId;
 
 Log log_of(const std::vector<std::uint64_t>& terms) {
-  return Log(recovered(terms, {}).entries);
+  const auto found = recovered(terms, {});
+  return Log(found.snapshot, found.entries);
 }
 
 TEST(Log, BeginsWithThePositionBeforeTheFirstEntry) {

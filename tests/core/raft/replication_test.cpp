@@ -22,12 +22,14 @@ std::vector<std::uint64_t> terms_of(const Raft& raft) {
   return terms;
 }
 
-// Raft §8: a new leader commits an entry of its own term first.
-TEST(Replication, ANewLeaderAppendsANoop) {
+// Raft §8: a new leader commits an entry of its own term first. The log's very first says who the members are.
+TEST(Replication, ANewLeaderAppendsAnEntryOfItsTerm) {
   auto cluster = three_with_leader_1();
   ASSERT_EQ(cluster.raft(1).log().last_index(), Index(1));
-  EXPECT_TRUE(std::holds_alternative<Noop>(cluster.raft(1).log().at(Index(1)).payload));
+  EXPECT_EQ(std::get<Configuration>(cluster.raft(1).log().at(Index(1)).payload), bootstrap(3));
   EXPECT_EQ(cluster.raft(1).commit(), Index(1));
+  cluster.elect(2);
+  EXPECT_TRUE(std::holds_alternative<Noop>(cluster.raft(2).log().at(Index(2)).payload));
 }
 
 // Raft §5.3: an entry is committed once a majority holds it; followers learn it with a later message.

@@ -19,10 +19,18 @@ using raft::Term;
 
 struct Disk {
   raft::HardState hard;
-  std::vector<raft::Entry> entries;
+  raft::SnapshotMeta snapshot;
+  std::vector<base::Bytes> pieces;
+  std::vector<base::Bytes> staged;
+  Index first{1};
+  std::vector<raft::Entry> entries;  // from `first` on
 
+  explicit Disk(const raft::Recovered& found = {});
   void carry_out(const raft::Write& write);
+  // It is here, or stands behind the snapshot.
   bool holds(const raft::Entry& entry) const;
+  raft::Recovered recover() const { return {hard, snapshot, entries, pieces}; }
+  Index last() const { return Index(first.value + entries.size() - 1); }
 };
 
 struct Server {
@@ -35,6 +43,7 @@ struct Server {
   std::map<raft::ReadId, Index> reads;  // under way, each with the least index it may be answered at
   std::vector<raft::ReadReady> ready;
   std::vector<raft::ReadId> failed;
+  std::vector<base::Bytes> arriving;  // pieces of a snapshot
 };
 
 struct Envelope {
@@ -42,5 +51,8 @@ struct Envelope {
   NodeId to;
   raft::Message message;
 };
+
+// What a state as of `meta` looks like: some pieces that follow from it.
+std::vector<base::Bytes> pieces_of(const raft::SnapshotMeta& meta);
 
 }  // namespace raft_test

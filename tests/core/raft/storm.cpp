@@ -64,8 +64,8 @@ Storm::Storm(std::uint64_t servers, std::uint64_t seed)
     : random_(seed, "storm"),
       servers_(servers),
       cluster_(past_cluster(random_, servers)),
-      part_of_(servers + 1),
-      stalls_(servers + 1) {
+      part_of_(servers + 8),
+      stalls_(servers + 8) {
   stand(any());
 }
 
@@ -81,7 +81,9 @@ void Storm::step() {
   if (kind < 900) return lead();
   if (kind < 950) return serve();
   const NodeId id = any();
-  if (kind < 955) return change_parts();
+  if (kind < 952) return change_parts();
+  if (kind < 954) return save(id);
+  if (kind < 955) return read(id);
   if (kind < 962) return stand(id);
   if (kind < 968) {  // two at a time, so that votes are split
     stand(id);
@@ -113,11 +115,53 @@ void Storm::serve() {
   if (leaders.empty()) return complete();
   const auto leader = leaders[below(leaders.size())];
   tell([&] { return std::to_string(leader.value) + " proposes, or is asked for a read"; });
-  if (below(5) == 0) {
+  const auto kind = below(24);
+  if (kind < 4) {
     cluster_.read(leader.value);
+  } else if (kind == 4) {
+    operate(leader.value);
   } else {
     cluster_.propose(leader.value);
   }
+}
+
+// What an operator may ask for, sensible or not.
+void Storm::operate(std::uint64_t leader) {
+  const auto& members = cluster_.members(leader);
+  const auto someone = members.members.at(below(members.members.size())).id;
+  const auto kind = below(10);
+  tell([&] { return std::to_string(leader) + " is asked for an operation, kind " + std::to_string(kind); });
+  raft::Change change;
+  if (kind < 2 && members.last_id.value < servers_ + 3) {
+    (void)cluster_.add_learner(leader, below(3) != 0).ok();
+  } else if (kind < 4) {
+    change.remove.push_back(someone);
+  } else if (kind == 4 && members.last_id.value < servers_ + 3) {
+    change.add.resize(1);
+    change.remove.push_back(someone);
+  } else if (kind == 5) {
+    change.promote.push_back(someone);
+  } else if (kind == 6) {
+    change.priorities.emplace_back(someone, static_cast<std::uint8_t>(below(3)));
+  } else {
+    (void)cluster_.transfer(leader, below(2) == 0 ? 0 : someone.value).ok();
+  }
+  (void)cluster_.change(leader, change).ok();
+}
+
+void Storm::save(NodeId id) {
+  if (!cluster_.is_up(id)) return;
+  const auto keep = below(4);
+  tell([&] { return std::to_string(id.value) + " takes a snapshot and keeps " + std::to_string(keep); });
+  if (below(6) == 0) cluster_.begin_snapshot(id.value);
+  cluster_.snapshot(id.value, keep);
+}
+
+// A follower's own.
+void Storm::read(NodeId id) {
+  if (!cluster_.is_up(id) || !cluster_.raft(id.value).leader()) return;
+  tell([&] { return std::to_string(id.value) + " is asked for a read"; });
+  cluster_.read(id.value);
 }
 
 // One disk at a time stands still, and for a while only: it falls behind by several writes.
@@ -215,15 +259,35 @@ bool Storm::recovers() {
   for (const auto& [id, server] : cluster_.servers()) {
     if (!server.raft) cluster_.restart(id);
   }
-  cluster_.run(2s);
+  cluster_.run(4s);
+  for (const auto& [id, server] : cluster_.servers()) {
+    tell([&] {
+      const auto& raft = *server.raft;
+      std::string text = std::to_string(id.value) + ": term " + std::to_string(raft.term().value) +
+                         " commit " + std::to_string(raft.commit().value) + " log " +
+                         std::to_string(raft.log().first_index().value) + ".." +
+                         std::to_string(raft.log().last_index().value) +
+                         (raft.is_leader() ? " leads"
+                          : raft.leader()  ? " follows"
+                                           : " knows no leader") +
+                         ", members";
+      for (const auto& member : raft.configuration().members) {
+        text += " " + std::to_string(member.id.value);
+        if (member.suffrage == raft::Suffrage::learner) text += " (learner)";
+        if (member.suffrage == raft::Suffrage::leaving) text += " (leaving)";
+        if (member.outgoing) text += " (outgoing)";
+      }
+      return text;
+    });
+  }
   const auto leader = cluster_.leader();
   if (!leader) return false;
   cluster_.propose(leader->value);
   const Index proposed = cluster_.at(*leader).raft->log().last_index();
   const auto read = cluster_.read(leader->value);
-  cluster_.run(100ms);
-  for (const auto& [id, server] : cluster_.servers()) {
-    if (server.raft->commit() < proposed) return false;
+  cluster_.run(200ms);
+  for (const auto& member : cluster_.members(leader->value).members) {
+    if (cluster_.raft(member.id.value).commit() < proposed) return false;
   }
   const auto& ready = cluster_.at(*leader).ready;
   return !ready.empty() && ready.back().id == read;
@@ -260,6 +324,19 @@ std::string describe(const raft::Message& message) {
                                [&](const raft::HeartbeatReply& m) {
                                  return " round " + number(m.round) + " matched " + number(m.matched) +
                                         " durable " + number(m.durable);
+                               },
+                               [&](const raft::InstallSnapshot& m) {
+                                 return " up to " + at(m.meta.at) + " piece " + std::to_string(m.number) +
+                                        (m.last ? ", the last" : "");
+                               },
+                               [&](const raft::PieceAccepted& m) {
+                                 return " of " + at(m.snapshot) + " next " + std::to_string(m.next);
+                               },
+                               [](const raft::TimeoutNow&) { return std::string(); },
+                               [&](const raft::ReadIndex& m) { return " read " + number(m.read); },
+                               [&](const raft::ReadIndexAnswer& m) {
+                                 return " read " + number(m.read) +
+                                        (m.index ? " index " + number(*m.index) : " failed");
                                },
                            },
                            message);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,9 @@ class Storm {
  private:
   void lead();
   void serve();
+  void operate(std::uint64_t leader);
+  void save(NodeId id);
+  void read(NodeId id);
   void change_parts();
   void change_disks();
   void stand(NodeId id);
@@ -47,7 +51,9 @@ class Storm {
   bool may_hear(const Envelope& envelope) const;
   void tell(const std::function<std::string()>& what);
   std::uint64_t below(std::uint64_t bound) { return random_.below(bound); }
-  NodeId any() { return NodeId(1 + below(servers_)); }
+  NodeId any() {
+    return std::next(cluster_.servers().begin(), static_cast<int>(below(cluster_.servers().size())))->first;
+  }
 
   base::Random random_;
   std::uint64_t servers_;

@@ -15,7 +15,7 @@ class StoreOnAFailingDisk : public testing::Test {
     options_.vfs = failing_vfs::kName;
     options_.boot_id = "first-boot";
     options_.checkpoint_pages = 1;
-    store_ = must(Store::create(scratch_.folder(), some_identity(), options_));
+    store_ = must(Store::create(scratch_.folder(), some_identity(), some_members(), options_));
     EXPECT_FALSE(write_one(*store_, voting(1)));
   }
   ~StoreOnAFailingDisk() override { failing_vfs::set(Trouble::none); }
@@ -99,7 +99,7 @@ TEST(FullDisk, IsRefusedBeforeItIsMet) {
   std::uint64_t free = 1'000'000;
   options.reserve_bytes = 500'000;
   options.free_bytes = [&free](const std::string&) { return free; };
-  auto store = must(Store::create(scratch.folder(), some_identity(), options));
+  auto store = must(Store::create(scratch.folder(), some_identity(), some_members(), options));
   EXPECT_FALSE(write_one(*store, voting(1)));
   EXPECT_FALSE(write_one(*store, appending({an_entry(1)})));
   free = 500'269;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <list>
+#include <optional>
 #include <sqlite3.h>
 
 namespace store::failing_vfs {
@@ -24,13 +25,29 @@ const sqlite3_io_methods& real_methods(const sqlite3_file* file) {
           })->real;
 }
 
+// Calls until the one that fails; nothing while none is to.
+std::optional<int> calls_left;
+Then afterwards = Then::works_again;
+
+bool fails_now() {
+  if (!calls_left) return false;
+  if (*calls_left > -1) --*calls_left;
+  return *calls_left == 0 || (*calls_left < 0 && afterwards == Then::stays_dead);
+}
+
 int sync(sqlite3_file* file, int flags) {
-  return trouble == Trouble::sync_fails ? SQLITE_IOERR_FSYNC : real_methods(file).xSync(file, flags);
+  if (trouble == Trouble::sync_fails || fails_now()) return SQLITE_IOERR_FSYNC;
+  return calls_left ? SQLITE_OK : real_methods(file).xSync(file, flags);
 }
 
 int write(sqlite3_file* file, const void* data, int bytes, sqlite3_int64 offset) {
-  return trouble == Trouble::disk_is_full ? SQLITE_FULL
-                                          : real_methods(file).xWrite(file, data, bytes, offset);
+  if (trouble == Trouble::disk_is_full) return SQLITE_FULL;
+  if (fails_now()) return SQLITE_IOERR_WRITE;
+  return real_methods(file).xWrite(file, data, bytes, offset);
+}
+
+int truncate(sqlite3_file* file, sqlite3_int64 size) {
+  return fails_now() ? SQLITE_IOERR_TRUNCATE : real_methods(file).xTruncate(file, size);
 }
 
 int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* flags_out) {
@@ -42,6 +59,7 @@ int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* fla
     kind = kinds.insert(kinds.end(), Methods{*file->pMethods, file->pMethods});
     kind->failing.xSync = sync;
     kind->failing.xWrite = write;
+    kind->failing.xTruncate = truncate;
   }
   file->pMethods = &kind->failing;
   return result;
@@ -61,6 +79,17 @@ void install() {
 
 void set(Trouble now) {
   trouble = now;
+}
+
+void fail_at(int n, Then then) {
+  calls_left = n;
+  afterwards = then;
+}
+
+bool has_failed() {
+  const bool failed = calls_left && *calls_left <= 0;
+  calls_left.reset();
+  return failed;
 }
 
 }  // namespace store::failing_vfs

@@ -41,7 +41,10 @@ class Scratch {
 };
 
 inline Identity some_identity() {
-  return {base::ClusterId(77), base::NodeId(2), {"a:1", "b:2", "[::1]:3"}};
+  return {base::ClusterId(77), base::NodeId(2), "b:2"};
+}
+inline raft::Configuration some_members() {
+  return raft::bootstrap(3, {"a:1", "b:2", "[::1]:3"});
 }
 
 using Opened = std::variant<std::unique_ptr<Store>, Failure>;
@@ -66,13 +69,44 @@ inline raft::Entry an_entry(std::uint64_t index, std::uint64_t term = 1, std::st
   return {{raft::Index(index), raft::Term(term)}, {index * 10}, raft::Command{base::Bytes(std::move(bytes))}};
 }
 inline raft::Write appending(std::vector<raft::Entry> entries) {
-  return {raft::WriteId(1), {}, {}, std::move(entries)};
+  raft::Write write;
+  write.entries = std::move(entries);
+  return write;
 }
 inline raft::Write voting(std::uint64_t term, std::optional<base::NodeId> vote = {}) {
-  return {raft::WriteId(1), raft::HardState{raft::Term(term), vote}, {}, {}};
+  raft::Write write;
+  write.hard_state = raft::HardState{raft::Term(term), vote};
+  return write;
+}
+// What stands for everything up to an_entry(index, term).
+inline raft::SnapshotMeta a_meta(std::uint64_t index, std::uint64_t term = 1) {
+  return {{raft::Index(index), raft::Term(term)}, {index * 10}, some_members()};
+}
+inline raft::Write staging(std::uint64_t number, std::string bytes,
+                           std::optional<raft::SnapshotMeta> completes = {}) {
+  raft::Write write;
+  write.parts.push_back({number, base::Bytes(std::move(bytes)), std::move(completes)});
+  return write;
 }
 inline std::optional<Failure> write_one(Store& store, const raft::Write& write) {
   return store.write({&write, 1});
+}
+
+inline raft::Recovered reopened(const std::string& folder, const Options& options = {}) {
+  return must(Store::open(folder, options))->recover();
+}
+
+// For expectations: what a difference is told by.
+inline void expect_same(const raft::Recovered& found, const raft::Recovered& expected,
+                        const std::string& when) {
+  EXPECT_EQ(found.hard_state, expected.hard_state) << when;
+  EXPECT_EQ(found.snapshot, expected.snapshot) << when;
+  EXPECT_EQ(found.entries, expected.entries) << when;
+  EXPECT_EQ(found.pieces, expected.pieces) << when;
+}
+inline bool is_same(const raft::Recovered& a, const raft::Recovered& b) {
+  return a.hard_state == b.hard_state && a.snapshot == b.snapshot && a.entries == b.entries &&
+         a.pieces == b.pieces;
 }
 
 inline std::string content_of(const std::string& path) {

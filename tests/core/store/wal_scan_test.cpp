@@ -14,7 +14,7 @@ constexpr std::size_t kHeaderBytes = 32, kFrameBytes = 24 + 4096;
 class WalOfATransactionSeries : public testing::Test {
  protected:
   WalOfATransactionSeries() {
-    const auto store = must(Store::create(scratch_.folder(), some_identity()));
+    const auto store = must(Store::create(scratch_.folder(), some_identity(), some_members()));
     EXPECT_FALSE(write_one(*store, voting(1)));
     for (std::uint64_t i = 1; i <= 6; ++i) {
       ends_.push_back(frames_now());
@@ -79,9 +79,9 @@ TEST_F(WalOfATransactionSeries, IsRefusedWithALineThatSaysWhatToDo) {
   damaged[kHeaderBytes + 100] ^= 1;
   EXPECT_EQ(refusal(opened_with(damaged), Fault::damaged),
             wal_path_in(copy_) + " is damaged: frame 1 of " + std::to_string(frames()) +
-                " is damaged, and transactions that were acknowledged lie behind it; keep the directory for "
-                "inspection "
-                "and bring this server back as a new member with an empty one");
+                " is damaged, and transactions that were acknowledged lie behind it; keep the folder for "
+                "inspection, and replace the server: `lockctl members remove ID`, then `lockd --join` with "
+                "an empty folder");
 }
 
 TEST_F(WalOfATransactionSeries, LosesOnlyTheTailWhenItIsCutAnywhereInTheLastTransaction) {
@@ -124,7 +124,7 @@ TEST(WalScan, MindsNoFramesOfAFormerGeneration) {
   const Scratch scratch;
   Options options;
   options.checkpoint_pages = 1;
-  const auto store = must(Store::create(scratch.folder(), some_identity(), options));
+  const auto store = must(Store::create(scratch.folder(), some_identity(), some_members(), options));
   EXPECT_FALSE(write_one(*store, voting(1)));
   for (std::uint64_t i = 1; i <= 8; ++i) {
     EXPECT_FALSE(write_one(*store, appending({an_entry(i, 1, std::string(i % 3 * 9000, 'x'))})));

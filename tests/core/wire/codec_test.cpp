@@ -102,23 +102,26 @@ void expect_tags(std::size_t at, auto wrap) {
 TEST(WireTags, OfServerMessagesAreForEver) {
   using namespace raft;
   expect_tags<Message, PreVote, PreVoteGranted, PreVoteRefused, RequestVote, VoteGranted, VoteRefused, Append,
-              AppendAccepted, AppendRejected, Heartbeat, HeartbeatReply>(0, [](Message m) { return m; });
+              AppendAccepted, AppendRejected, Heartbeat, HeartbeatReply, InstallSnapshot, PieceAccepted,
+              TimeoutNow, ReadIndex, ReadIndexAnswer>(0, [](Message m) { return m; });
 }
 
 TEST(WireTags, OfPayloadsAreForEver) {
-  expect_tags<raft::Payload, raft::Noop, raft::Command>(3, [](raft::Payload p) {
+  expect_tags<raft::Payload, raft::Noop, raft::Command, raft::Configuration>(3, [](raft::Payload p) {
     return raft::Entry{{}, {}, p};
   });
 }
 
 TEST(WireTags, OfRequestsAreForEver) {
   using namespace lock;
-  const auto request = [](Request r) { return ClientRequest{0, std::move(r)}; };
-  expect_tags<Request, lock::Command, Query>(1, request);
-  expect_tags<lock::Command, OpenSession, KeepAlive, CloseSession, Sequenced>(2, request);
-  expect_tags<Query, GetStatus, WaitStatus, List, CheckHold, GetHealth>(2, request);
+  const auto request = [](Request r) { return ClientRequest{0, Consistency::linearizable, std::move(r)}; };
+  expect_tags<Request, lock::Command, Query, Admin>(2, request);
+  expect_tags<lock::Command, OpenSession, KeepAlive, CloseSession, Sequenced, Recover>(3, request);
+  expect_tags<Query, GetStatus, WaitStatus, List, CheckHold, GetHealth>(3, request);
+  expect_tags<Admin, AddMember, ChangeMembers, TransferLeadership, TakeSnapshot, GetMembers, GetMetrics>(
+      3, request);
   expect_tags<Operation, Acquire, Release, Renew, Cancel, SetStatus, ClearStatus>(
-      6, [&](Operation operation) {
+      7, [&](Operation operation) {
         return request(lock::Command(Sequenced{{}, {}, {}, std::move(operation)}));
       });
 }
@@ -127,10 +130,10 @@ TEST(WireTags, OfRepliesAreForEver) {
   using namespace lock;
   expect_tags<Reply, SessionOpened, KeptAlive, SessionClosed, SessionExpired, Granted, Queued, Held, Released,
               Renewed, NotHeld, Cancelled, StatusSet, StatusCleared, RevisionMismatch, StaleToken, Refused,
-              StaleSequence, NameView, Listing, HoldStands, Health, NotLeader, LeadershipLost>(
-      1, [](Reply reply) {
-        return ServerReply{0, std::move(reply)};
-      });
+              StaleSequence, NameView, Listing, HoldStands, Health, NotLeader, LeadershipLost, MemberAdded,
+              MembersChanged, Transferred, SnapshotTaken, Members, Metrics>(1, [](Reply reply) {
+    return ServerReply{0, std::move(reply)};
+  });
 }
 
 TEST(WireLayout, OfAnEntryIsAsDocumented) {
@@ -142,13 +145,21 @@ TEST(WireLayout, OfAnEntryIsAsDocumented) {
 TEST(WireLayout, OfARequestIsAsDocumented) {
   const lock::Acquire acquire{.name = "a", .wait = true, .detached = lock::Millis(128), .note = ""};
   const lock::Sequenced sequenced{lock::SessionId(1), lock::Sequence(2), lock::Sequence(3), acquire};
-  EXPECT_EQ(encode(ClientRequest{7, lock::Command(sequenced)}), std::string("\x07\x01\x04\x01\x02\x03\x01\x01"
-                                                                            "a\x01\x01\x80\x01\x00",
-                                                                            14));
+  EXPECT_EQ(encode(ClientRequest{7, lock::Consistency::lease, lock::Command(sequenced)}),
+            std::string("\x07\x02\x01\x04\x01\x02\x03\x01\x01"
+                        "a\x01\x01\x80\x01\x00",
+                        15));
+}
+
+TEST(Decoding, RefusesARecoveryFromAClientButNotFromTheLog) {
+  const lock::Command recover(lock::Recover{5, lock::Millis(1'000), "node 2 was lost"});
+  EXPECT_EQ(decode_request(encode(ClientRequest{1, lock::Consistency::linearizable, recover})).error(),
+            "a request can't be read: a recovery is no client's to ask for");
+  EXPECT_EQ(decode_commands(encode(std::vector{recover})).value(), std::vector{recover});
 }
 
 std::string renewal(std::uint64_t ttl_ms) {
-  std::string bytes("\x00\x01\x01", 3);
+  std::string bytes("\x00\x01\x01\x01", 4);
   base::Encoder out(bytes);
   out.varint(ttl_ms);
   out.text("me");
@@ -179,7 +190,7 @@ TEST(Decoding, RefusesATermOrAnIndexThatCouldNotBeCountedOn) {
 TEST(Decoding, SaysThatATagIsUnknown) {
   EXPECT_EQ(decode_message(std::string(1, '\x00')).error(),
             "a server's message can't be read: a tag is unknown");
-  EXPECT_EQ(decode_message("\x0C").error(), "a server's message can't be read: a tag is unknown");
+  EXPECT_EQ(decode_message("\x20").error(), "a server's message can't be read: a tag is unknown");
 }
 
 TEST(Decoding, DoesNotMakeRoomForACountThatTheInputCanNotHold) {

@@ -34,6 +34,10 @@ class Filler {
   }
 
   void fill(bool& v) { v = *rc::gen::arbitrary<bool>(); }
+  void fill(std::uint8_t& v) { v = *rc::gen::arbitrary<std::uint8_t>(); }
+  template <class T>
+  requires std::is_enum_v<T>
+  void fill(T& v) { v = static_cast<T>(*rc::gen::inRange(1, 4)); }
   void fill(std::uint64_t& v) { v = number(std::numeric_limits<std::uint64_t>::max()); }
   void fill(std::int64_t& v) {
     v = static_cast<std::int64_t>(number(std::numeric_limits<std::uint64_t>::max()));
@@ -71,11 +75,16 @@ class Filler {
   void fill(raft::Position& v) { (*this)(v.index, v.term); }
   void fill(raft::Noop&) {}
   void fill(raft::Command& v) { fill(v.bytes); }
+  void fill(raft::Member& v) {
+    (*this)(v.id, v.address, v.incarnation, v.suffrage, v.outgoing, v.promote, v.priority);
+  }
+  void fill(raft::Configuration& v) { (*this)(v.members, v.last_id); }
+  void fill(raft::SnapshotMeta& v) { (*this)(v.at, v.stamp, v.configuration); }
   void fill(raft::Entry& v) { (*this)(v.at, v.stamp, v.payload); }
   void fill(raft::PreVote& v) { (*this)(v.term, v.last); }
   void fill(raft::PreVoteGranted& v) { fill(v.term); }
   void fill(raft::PreVoteRefused& v) { fill(v.term); }
-  void fill(raft::RequestVote& v) { (*this)(v.term, v.last); }
+  void fill(raft::RequestVote& v) { (*this)(v.term, v.last, v.transfer); }
   void fill(raft::VoteGranted& v) { fill(v.term); }
   void fill(raft::VoteRefused& v) { fill(v.term); }
   void fill(raft::Append& v) { (*this)(v.term, v.previous, v.commit, v.entries); }
@@ -83,11 +92,17 @@ class Filler {
   void fill(raft::AppendRejected& v) { (*this)(v.term, v.previous, v.hint); }
   void fill(raft::Heartbeat& v) { (*this)(v.term, v.round, v.commit); }
   void fill(raft::HeartbeatReply& v) { (*this)(v.term, v.round, v.matched, v.durable); }
+  void fill(raft::InstallSnapshot& v) { (*this)(v.term, v.meta, v.number, v.last, v.bytes); }
+  void fill(raft::PieceAccepted& v) { (*this)(v.term, v.snapshot, v.next); }
+  void fill(raft::TimeoutNow& v) { fill(v.term); }
+  void fill(raft::ReadIndex& v) { (*this)(v.term, v.read); }
+  void fill(raft::ReadIndexAnswer& v) { (*this)(v.term, v.read, v.index); }
 
   void fill(lock::OpenSession& v) { (*this)(v.ttl, v.who); }
   void fill(lock::KeepAlive& v) { fill(v.session); }
   void fill(lock::CloseSession& v) { fill(v.session); }
   void fill(lock::Sequenced& v) { (*this)(v.session, v.sequence, v.acknowledged, v.operation); }
+  void fill(lock::Recover& v) { (*this)(v.epoch_floor, v.no_grants_for, v.note); }
   void fill(lock::Acquire& v) { (*this)(v.name, v.wait, v.detached, v.note); }
   void fill(lock::Release& v) { (*this)(v.name, v.token); }
   void fill(lock::Renew& v) { (*this)(v.name, v.token, v.ttl); }
@@ -99,6 +114,13 @@ class Filler {
   void fill(lock::List& v) { (*this)(v.prefix, v.after); }
   void fill(lock::CheckHold& v) { (*this)(v.name, v.token); }
   void fill(lock::GetHealth&) {}
+  void fill(lock::AddMember& v) { (*this)(v.address, v.incarnation, v.promote, v.priority); }
+  void fill(lock::SetPriority& v) { (*this)(v.member, v.priority); }
+  void fill(lock::ChangeMembers& v) { (*this)(v.promote, v.remove, v.priorities); }
+  void fill(lock::TransferLeadership& v) { fill(v.to); }
+  void fill(lock::TakeSnapshot&) {}
+  void fill(lock::GetMembers&) {}
+  void fill(lock::GetMetrics&) {}
 
   void fill(lock::Lease& v) { (*this)(v.stamp, v.end); }
   void fill(lock::SessionOpened& v) { (*this)(v.session, v.lease); }
@@ -130,9 +152,24 @@ class Filler {
   }
   void fill(lock::NotLeader& v) { fill(v.leader); }
   void fill(lock::LeadershipLost&) {}
+  void fill(lock::MemberAdded& v) { (*this)(v.id, v.cluster); }
+  void fill(lock::MembersChanged&) {}
+  void fill(lock::Transferred& v) { fill(v.leader); }
+  void fill(lock::SnapshotTaken& v) { (*this)(v.index, v.bytes); }
+  void fill(lock::MemberView& v) {
+    (*this)(v.id, v.address, v.role, v.promote, v.priority, v.match, v.silent_for, v.installing);
+  }
+  void fill(lock::Members& v) { (*this)(v.term, v.commit, v.changing, v.members); }
+  void fill(lock::Metric& v) { (*this)(v.name, v.help, v.kind, v.value, v.buckets); }
+  void fill(lock::Metrics& v) { fill(v.metrics); }
 
-  void fill(wire::PeerHello& v) { (*this)(v.cluster, v.from, v.to); }
-  void fill(wire::ClientRequest& v) { (*this)(v.call, v.request); }
+  void fill(wire::PeerHello& v) { (*this)(v.cluster, v.from, v.to, v.address); }
+  void fill(wire::ClientRequest& v) {
+    (*this)(v.call, v.consistency, v.request);
+    // No client asks for a recovery.
+    auto* command = std::get_if<lock::Command>(&v.request);
+    if (command != nullptr && std::holds_alternative<lock::Recover>(*command)) fill(command->emplace<0>());
+  }
   void fill(wire::ServerReply& v) { (*this)(v.call, v.reply); }
 };
 

@@ -1,0 +1,15 @@
+// Every verb and flag, as CLI11 is to know them.
+#pragma once
+
+#include "cli/lockctl/words.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace lockctl {
+
+// What is read goes into `words`, which must live as long as `app`.
+void describe(CLI::App& app, Words& words);
+
+}  // namespace lockctl

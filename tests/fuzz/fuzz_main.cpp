@@ -1,0 +1,10 @@
+// libFuzzer's entry; LOCKD_FUZZ_TARGET is the target's name.
+#include <cstddef>
+#include <cstdint>
+
+#include "tests/fuzz/targets.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  fuzz::LOCKD_FUZZ_TARGET({reinterpret_cast<const char*>(data), size});
+  return 0;
+}

@@ -1,6 +1,7 @@
 #include "sim/world.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "core/base/check.hpp"
@@ -112,6 +113,8 @@ Outcome World::run() {
     }
   } catch (const base::CheckFailed& failed) {
     violate({"core_check", failed.what()});
+  } catch (const std::exception& thrown) {
+    violate({"core_check", std::string("an exception left the core: ") + thrown.what()});
   }
   Outcome outcome;
   judge(outcome);

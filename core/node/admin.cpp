@@ -11,6 +11,7 @@ namespace node {
 namespace {
 
 constexpr std::size_t kAskingMax = 256;
+constexpr std::size_t kAddressBytesMax = 256;
 
 bool is_for_any_server(const lock::Admin& request) {
   return std::holds_alternative<lock::TakeSnapshot>(request) ||
@@ -77,6 +78,10 @@ bool Node::serve(Instant now, Asking& asking) {
 }
 
 bool Node::serve(Instant now, Asking& asking, const lock::AddMember& request) {
+  if (request.address.empty() || request.address.size() > kAddressBytesMax) {
+    respond(asking.ticket, lock::Refused{"a server's address has 1 to 256 bytes"});
+    return true;
+  }
   const auto& members = raft_.configuration().members;
   const bool may_begin = raft_.commit_is_current() && !raft_.change_is_under_way() && raft_.takes_proposals();
   for (const auto& member : members) {

@@ -53,6 +53,7 @@ Effects Node::step(Instant now, std::span<const Input> inputs) {
   for (const Ticket ticket : std::exchange(health_asked_, {})) respond(ticket, health());
   serve(now);
   save_piece();
+  shed_some();
   offer_snapshot(now);
   auto output = raft_.flush(now);
   follow_members();
@@ -143,7 +144,7 @@ void Node::propose_tick(Instant now) {
 Instant Node::wake_at(Instant now) const {
   // There is more to apply, to write or to send: at once, but let the others have their turn.
   const bool writes = saving_ && raft_.writes_under_way() < 2;
-  if (applied_ < raft_.commit() || writes || raft_.wants_snapshot()) return now;
+  if (applied_ < raft_.commit() || writes || raft_.wants_snapshot() || !discarded_.empty()) return now;
   const auto due = tick_due();
   if (!due) return raft_.deadline();
   const auto left = *due > raft_.log_time() ? *due - raft_.log_time() : lock::Millis(0);

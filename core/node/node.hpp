@@ -164,7 +164,7 @@ class Node {
   };
   // This server's own state on its way to its disk.
   struct Saving {
-    std::shared_ptr<const lock::Image> image;
+    lock::Image image;
     raft::Index at;
     std::uint64_t number = 0;  // of the next piece
     std::string cursor;
@@ -215,6 +215,9 @@ class Node {
   void start_saving();
   void save_piece();
   void saved(raft::WriteId durable);
+  void stop_saving();
+  void discard(lock::Machine machine);
+  void shed_some();
   raft::Index keep_from() const;
   void offer_snapshot(Instant now);
 
@@ -261,6 +264,8 @@ class Node {
   std::optional<Saving> saving_;
   std::optional<Saved> saved_;
   std::optional<lock::ImageReader> arriving_;
+  // What is over and may be large, taken apart a little in each step.
+  std::vector<lock::Machine> discarded_;
 };
 
 }  // namespace node

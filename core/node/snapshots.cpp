@@ -8,6 +8,9 @@
 namespace node {
 namespace {
 
+// Of a machine that is over, elements taken apart in one step.
+constexpr std::size_t kShedAtOnce = 4096;
+
 // A frozen machine as Raft sends it.
 class SentImage final : public raft::Image {
  public:
@@ -32,7 +35,7 @@ void Node::receive(Instant now, const Received& received) {
   if (!raft_.receives_snapshot()) arriving_.reset();
   if (!piece) return;
   // What was being staged on the disk is dropped there by the first piece.
-  saving_.reset();
+  stop_saving();
   if (piece->number == 0) arriving_.emplace(config_.limits);
   CHECK(arriving_);
   if (const auto fed = arriving_->feed(piece->bytes.view()); !fed) {
@@ -52,7 +55,7 @@ void Node::receive(Instant now, const Received& received) {
 void Node::install(const raft::SnapshotMeta& meta, lock::Machine machine) {
   // What this server had proposed as a leader was answered when it stopped leading.
   raft_.install_snapshot();
-  machine_ = std::move(machine);
+  discard(std::exchange(machine_, std::move(machine)));
   applied_ = meta.at.index;
   applied_bytes_ = 0;
   saved_.reset();
@@ -73,7 +76,7 @@ bool Node::snapshot_is_due() const {
 }
 
 void Node::start_saving() {
-  saving_ = Saving{std::make_shared<const lock::Image>(machine_), applied_, 0, {}, 0};
+  saving_.emplace(Saving{lock::Image(machine_), applied_, 0, {}, 0});
   applied_bytes_ = 0;
 }
 
@@ -83,7 +86,7 @@ void Node::save_piece() {
   if (raft_.receives_snapshot()) return;
   if (!saving_ && !saved_ && snapshot_is_due()) start_saving();
   if (!saving_ || raft_.writes_under_way() >= 2) return;
-  auto piece = saving_->image->piece(saving_->cursor, config_.snapshots.piece_bytes);
+  auto piece = saving_->image.piece(saving_->cursor, config_.snapshots.piece_bytes);
   saving_->bytes += piece.bytes.size();
   base::Bytes bytes(std::move(piece.bytes));
   if (!piece.next.empty()) {
@@ -93,7 +96,7 @@ void Node::save_piece() {
   }
   raft_.save_last_piece(saving_->number, std::move(bytes), saving_->at, keep_from());
   saved_ = Saved{raft::WriteId(0), raft_.log().snapshot(), saving_->bytes};
-  saving_.reset();
+  stop_saving();
 }
 
 raft::Index Node::keep_from() const {
@@ -117,6 +120,19 @@ void Node::saved(raft::WriteId durable) {
   effects_.notes.push_back(SnapshotSaved{saved_->meta, saved_->bytes});
   for (auto& asking : admin_) asking.begun |= std::holds_alternative<lock::TakeSnapshot>(asking.request);
   saved_.reset();
+}
+
+void Node::stop_saving() {
+  if (saving_) discard(saving_->image.machine());
+  saving_.reset();
+}
+
+void Node::discard(lock::Machine machine) {
+  discarded_.push_back(std::move(machine));
+}
+
+void Node::shed_some() {
+  if (!discarded_.empty() && discarded_.back().shed(kShedAtOnce)) discarded_.pop_back();
 }
 
 void Node::offer_snapshot(Instant now) {

@@ -17,6 +17,12 @@ inline std::int64_t thread_ns() {
   return now.tv_sec * 1'000'000'000LL + now.tv_nsec;
 }
 
+inline std::int64_t wall_ns() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1'000'000'000LL + now.tv_nsec;
+}
+
 inline base::Instant after_ms(std::int64_t ms) {
   return {std::chrono::milliseconds(ms)};
 }

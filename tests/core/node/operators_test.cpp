@@ -94,6 +94,8 @@ TEST_F(OperatorTest, AChangeThatWouldStopTheClusterIsRefused) {
 }
 
 TEST_F(OperatorTest, NonsenseIsRefusedInOneLine) {
+  EXPECT_TRUE(is<lock::Refused>(servers.ask(1, add("", 5))));
+  EXPECT_TRUE(is<lock::Refused>(servers.ask(1, add(std::string(257, 'a'), 5))));
   const auto reply = servers.ask(1, lock::Admin(lock::ChangeMembers{{}, {base::NodeId(9)}, {}}));
   EXPECT_EQ(reply, lock::Reply(lock::Refused{"server 9 has never been a member"}));
 }

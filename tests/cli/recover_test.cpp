@@ -71,6 +71,7 @@ TEST_F(Recover, MakesAClusterOfTheOnlySurvivorOfThree) {
         three(bootstrapping(3, members()));
     ASSERT_TRUE(three.says("serving on"));
     before = acquired(1, "before");
+    ASSERT_NE(before, 0u) << one.output() << two.output() << three.output();
     for (auto* server : {&one, &two, &three}) server->signal(SIGKILL);
     for (auto* server : {&one, &two, &three}) EXPECT_EQ(server->exit_code(), 128 + SIGKILL);
   }

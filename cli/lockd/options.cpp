@@ -271,7 +271,12 @@ std::variant<node::SnapshotPolicy, UsageError> read_snapshots(const Words& words
       return usage(place.first, "'" + *word + "' is no number of bytes: give such as 512KiB or 32MiB");
     *place.second = *bytes;
   }
-  if (words.snapshot_entries == 0) return usage("--snapshot-entries", "must be at least 1");
+  // A sign would be taken for a number beyond all bounds.
+  constexpr std::uint64_t kEntriesMax = 1'000'000'000;
+  if (words.snapshot_entries == 0 || words.snapshot_entries > kEntriesMax)
+    return usage("--snapshot-entries", "is a whole number from 1 to 1000000000");
+  if (words.keep_entries > kEntriesMax)
+    return usage("--keep-entries", "is a whole number from 0 to 1000000000");
   if (policy.bytes == 0) return usage("--snapshot-bytes", "must be at least 1");
   policy.entries = words.snapshot_entries;
   policy.keep_entries = words.keep_entries;

@@ -46,6 +46,7 @@ base::Result<raft::Change> remaining(const raft::Configuration& now, const lock:
     if (!member || member->suffrage != raft::Suffrage::voter) change.promote.push_back(id);
   }
   for (const auto& [id, priority] : wanted.priorities) {
+    if (std::find(wanted.remove.begin(), wanted.remove.end(), id) != wanted.remove.end()) continue;
     const auto* member = now.find(id);
     if (!member || member->priority != priority) change.priorities.emplace_back(id, priority);
   }
@@ -82,10 +83,14 @@ bool Node::serve(Instant now, Asking& asking, const lock::AddMember& request) {
     respond(asking.ticket, lock::Refused{"a server's address has 1 to 256 bytes"});
     return true;
   }
+  if (request.incarnation == 0) {
+    respond(asking.ticket, lock::Refused{"a server that joins draws an incarnation, which isn't 0"});
+    return true;
+  }
   const auto& members = raft_.configuration().members;
   const bool may_begin = raft_.commit_is_current() && !raft_.change_is_under_way() && raft_.takes_proposals();
   for (const auto& member : members) {
-    if (member.incarnation == request.incarnation && request.incarnation != 0) {
+    if (member.incarnation == request.incarnation) {
       if (raft_.log().configuration_index() > raft_.commit()) return false;
       respond(asking.ticket, lock::MemberAdded{member.id, config_.cluster});
       return true;
@@ -132,7 +137,13 @@ bool Node::serve(Instant now, Asking& asking, const lock::TransferLeadership& re
   const auto leader = raft_.leader();
   if (!raft_.is_leader()) {
     if (asking.begun && !leader) return false;
-    respond(asking.ticket, asking.begun ? lock::Reply(lock::Transferred{*leader}) : redirection());
+    if (!asking.begun) {
+      respond(asking.ticket, redirection());
+    } else if (request.to && *leader != request.to) {
+      respond(asking.ticket, lock::Refused{"server " + std::to_string(leader->value) + " leads instead"});
+    } else {
+      respond(asking.ticket, lock::Transferred{*leader});
+    }
     return true;
   }
   if (raft_.transfer_target()) {

@@ -94,6 +94,9 @@ void Node::bounce_waits() {
       respond(ticket, redirection());
     }
   }
+  for (const auto& [index, readings] : std::exchange(confirmed_, {})) {
+    for (const auto& reading : readings) respond(reading.ticket, redirection());
+  }
 }
 
 void Node::abandon(Ticket ticket) {

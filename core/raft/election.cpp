@@ -46,9 +46,21 @@ bool Raft::may_stand() const {
   return configuration().is_voter(config_.self) || is_removed;
 }
 
+// A learner that hears no leader: no vote is to be had for an empty log, but a leader that has let it go says
+// so.
+void Raft::ask_whether_removed() {
+  for (const auto& member : configuration().members) {
+    if (member.id != config_.self && configuration().is_voter(member.id))
+      send(member.id, PreVote{hard_.term.next(), Position{}});
+  }
+}
+
 void Raft::start_pre_vote(Instant now) {
   reset_election_timer(now);
-  if (!may_stand()) return become_follower(now, std::nullopt);
+  if (!may_stand()) {
+    become_follower(now, std::nullopt);
+    return ask_whether_removed();
+  }
   fail_reads();
   role_ = PreCandidate{{config_.self}};
   ++counters_.pre_votes;

@@ -62,7 +62,15 @@ void Raft::on(Instant now, NodeId from, const Append& m) {
   const Index checked = m.entries.empty() ? m.previous.index : m.entries.back().at.index;
   follower->matched = std::max(follower->matched, checked);
   commit_ = std::max(commit_, std::min(m.commit, checked));
+  forget_needless_snapshot(*follower);
   send_vouching(from, AppendAccepted{hard_.term, checked}, checked);
+}
+
+// The log has come to hold what a snapshot on its way in stands for: its leader sends no more of it.
+void Raft::forget_needless_snapshot(Follower& follower) const {
+  if (!follower.receiving) return;
+  const Position at = follower.receiving->meta.at;
+  if (at.index <= commit_ || log_.holds(at)) follower.receiving.reset();
 }
 
 // False: it doesn't come from a correct leader.
@@ -87,9 +95,10 @@ bool Raft::take_entry(const Entry& entry, const Follower& follower) {
 void Raft::on(Instant now, NodeId from, const Heartbeat& m) {
   // Rounds are numbered within a term: the present one may have another of this number.
   if (m.term < hard_.term) return send(from, HeartbeatReply{hard_.term, Round(0), Index(0), Index(0)});
-  const Follower* follower = follow(now, from);
+  Follower* follower = follow(now, from);
   if (!follower) return;
   commit_ = std::max(commit_, std::min(m.commit, follower->matched));
+  forget_needless_snapshot(*follower);
   drop_old_reads(now);
   send(from, HeartbeatReply{hard_.term, m.round, follower->matched,
                             std::min(follower->matched, log_.durable_index())});

@@ -61,6 +61,7 @@ void check(const Raft& raft) {
   std::visit(base::Overload{[&](const Follower& f) {
                               CHECK(f.matched <= raft.log().last_index());
                               CHECK(f.leader != raft.self());
+                              CHECK(!f.receiving || !raft.log().holds(f.receiving->meta.at));
                             },
                             [&](const PreCandidate& c) { CHECK(c.granted.contains(raft.self())); },
                             [&](const Candidate&) { CHECK(raft.vote() == raft.self()); },

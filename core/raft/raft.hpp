@@ -160,6 +160,7 @@ class Raft {
   bool is_elected(const std::set<NodeId>& granted) const;
   std::uint64_t rank() const;
   bool may_stand() const;
+  void ask_whether_removed();
   void start_pre_vote(Instant now);
   void start_election(Instant now, bool transfer);
   void become_leader(Instant now);
@@ -174,6 +175,7 @@ class Raft {
 
   // follower.cpp
   Follower* follow(Instant now, NodeId leader);
+  void forget_needless_snapshot(Follower& follower) const;
   bool take_entry(const Entry& entry, const Follower& follower);
   void on(Instant now, NodeId from, const Append& m);
   void on(Instant now, NodeId from, const Heartbeat& m);

@@ -7,6 +7,12 @@
 #include "core/raft/raft.hpp"
 
 namespace raft {
+namespace {
+
+// Those of peers beyond it are refused: while nothing commits in a new term, none is answered.
+constexpr std::size_t kReadsWaitingMax = 10'000;
+
+}  // namespace
 
 ReadId Raft::read(Instant now, ReadBy by) {
   last_read_ = last_read_.next();
@@ -111,7 +117,7 @@ void Raft::drop_old_reads(Instant now) {
 
 void Raft::on(Instant, NodeId from, const ReadIndex& m) {
   auto* leader = std::get_if<Leader>(&role_);
-  if (!leader || m.term != hard_.term) {
+  if (!leader || m.term != hard_.term || leader->reads.size() >= kReadsWaitingMax) {
     send(from, ReadIndexAnswer{hard_.term, m.read, std::nullopt});
   } else {
     leader->reads.push_back({m.read, from, Index(0), Round(0)});

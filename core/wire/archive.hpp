@@ -58,6 +58,19 @@ inline constexpr std::uint64_t kIdMax<raft::IndexKind> = std::numeric_limits<std
 template <>
 inline constexpr std::uint64_t kIdMax<raft::RoundKind> = std::numeric_limits<std::int64_t>::max();
 
+// What is read stays below what may be written, so that a stranger's number can be counted on from.
+template <class Kind>
+inline constexpr std::uint64_t kIdReadMax = kIdMax<Kind>;
+template <>
+inline constexpr std::uint64_t kIdReadMax<base::NodeKind> = std::uint64_t{1} << 31;
+template <>
+inline constexpr std::uint64_t kIdReadMax<raft::TermKind> = std::uint64_t{1} << 62;
+template <>
+inline constexpr std::uint64_t kIdReadMax<raft::IndexKind> = std::uint64_t{1} << 62;
+template <>
+inline constexpr std::uint64_t kIdReadMax<raft::RoundKind> = std::uint64_t{1} << 62;
+inline constexpr std::uint64_t kLogTimeReadMax = std::uint64_t{1} << 52;
+
 template <class... Ts>
 constexpr bool has_distinct_tags() {
   std::size_t times_seen[256] = {};
@@ -77,9 +90,7 @@ class Writer {
   void put(std::uint8_t v) { out_.u8(v); }
   template <class T>
   requires std::is_enum_v<T>
-  void put(T v) {
-    out_.u8(static_cast<std::uint8_t>(v));
-  }
+  void put(T v) { out_.u8(static_cast<std::uint8_t>(v)); }
   void put(std::uint64_t v) { out_.varint(v); }
   void put(std::int64_t v) { out_.svarint(v); }
   void put(const std::string& v) { out_.text(v); }
@@ -182,10 +193,10 @@ class Reader {
   void get(lock::Millis& v) {
     v = lock::Millis(static_cast<std::int64_t>(bounded(kMillisMax, "a duration is longer than 100 years")));
   }
-  void get(base::LogTime& v) { v = {bounded(kLogTimeMax, "a time is out of range")}; }
+  void get(base::LogTime& v) { v = {bounded(kLogTimeReadMax, "a time is out of range")}; }
   template <class Kind>
   void get(base::Id<Kind>& v) {
-    v = base::Id<Kind>(bounded(kIdMax<Kind>, "a number is out of range"));
+    v = base::Id<Kind>(bounded(kIdReadMax<Kind>, "a number is out of range"));
   }
   template <class T>
   void get(std::optional<T>& v) {

@@ -47,15 +47,15 @@ class Filler {
   void fill(lock::Millis& v) {
     v = lock::Millis(static_cast<std::int64_t>(number(36'500LL * 24 * 3600 * 1000)));
   }
-  void fill(base::LogTime& v) { v.ms = number(std::uint64_t{1} << 53); }
+  void fill(base::LogTime& v) { v.ms = number(std::uint64_t{1} << 52); }
   template <class Kind>
   void fill(base::Id<Kind>& v) {
     v.value = number(std::numeric_limits<std::uint64_t>::max());
   }
-  void fill(base::NodeId& v) { v.value = number(std::numeric_limits<std::uint32_t>::max()); }
-  void fill(raft::Term& v) { v.value = number(std::numeric_limits<std::int64_t>::max()); }
-  void fill(raft::Index& v) { v.value = number(std::numeric_limits<std::int64_t>::max()); }
-  void fill(raft::Round& v) { v.value = number(std::numeric_limits<std::int64_t>::max()); }
+  void fill(base::NodeId& v) { v.value = number(std::uint64_t{1} << 31); }
+  void fill(raft::Term& v) { v.value = number(std::uint64_t{1} << 62); }
+  void fill(raft::Index& v) { v.value = number(std::uint64_t{1} << 62); }
+  void fill(raft::Round& v) { v.value = number(std::uint64_t{1} << 62); }
   template <class T>
   void fill(std::optional<T>& v) {
     if (*rc::gen::arbitrary<bool>()) fill(v.emplace());

@@ -48,7 +48,9 @@ std::string escaped(std::string_view help) {
   return out;
 }
 
-const char* type_of(lock::MetricKind kind) {
+}  // namespace
+
+const char* name_of(lock::MetricKind kind) {
   switch (kind) {
     case lock::MetricKind::counter:
       return "counter";
@@ -60,8 +62,6 @@ const char* type_of(lock::MetricKind kind) {
   return "untyped";
 }
 
-}  // namespace
-
 std::string prometheus(const lock::Metrics& metrics) {
   std::vector<std::string> order;
   std::map<std::string, std::string> families;
@@ -71,7 +71,7 @@ std::string prometheus(const lock::Metrics& metrics) {
     if (text.empty()) {
       order.push_back(name.family);
       text = "# HELP " + name.family + " " + escaped(metric.help) + "\n# TYPE " + name.family + " " +
-             type_of(metric.kind) + "\n";
+             name_of(metric.kind) + "\n";
     }
     text += metric.kind == lock::MetricKind::histogram ? histogram(name, metric)
                                                        : sample(name, "", "", metric.value);

@@ -11,5 +11,7 @@ namespace cli {
 // Bucket b of a histogram counts what is below 2^b: whole numbers, so its upper bound is 2^b - 1. The last of
 // base::Histogram's buckets has no bound but +Inf.
 std::string prometheus(const lock::Metrics& metrics);
+// counter, gauge or histogram.
+const char* name_of(lock::MetricKind kind);
 
 }  // namespace cli

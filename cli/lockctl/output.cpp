@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/common/prometheus.hpp"
+
 namespace lockctl {
 namespace {
 
@@ -33,18 +35,6 @@ json json_of_record(const lock::Record& record) {
           {"left_ms", record.left.count()}};
 }
 
-const char* name_of(lock::MetricKind kind) {
-  switch (kind) {
-    case lock::MetricKind::counter:
-      return "counter";
-    case lock::MetricKind::gauge:
-      return "gauge";
-    case lock::MetricKind::histogram:
-      return "histogram";
-  }
-  return "unknown";
-}
-
 }  // namespace
 
 std::string json_of(const lock::Members& members) {
@@ -70,7 +60,7 @@ std::string json_of(const lock::Metrics& metrics) {
   std::string out;
   for (const auto& metric : metrics.metrics) {
     json one = {{"name", metric.name},
-                {"kind", name_of(metric.kind)},
+                {"kind", cli::name_of(metric.kind)},
                 {"help", metric.help},
                 {"value", metric.value}};
     if (metric.kind == lock::MetricKind::histogram) one["buckets"] = metric.buckets;

@@ -19,7 +19,7 @@ fi
 median() { sort -n | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
 for _ in $(seq "$runs"); do
   "$root/build/release/core_bench" proposals >>"$dir/ours.txt"
-  [ -z "$theirs" ] || GOMAXPROCS=1 "$theirs" -test.run XXX -test.bench . -test.benchtime 1s |
+  [ -z "$theirs" ] || GOMAXPROCS=1 "$theirs" -test.run '^$' -test.bench . -test.benchtime 1s |
     sed -nE 's/^BenchmarkRaw3NodesBatch([0-9]+)\S*\s+[0-9]+\s+([0-9.]+) ns\/op.*/\1 \2/p' >>"$dir/theirs.txt"
 done
 printf '%-6s %12s %12s %8s\n' batch 'ours ns' 'etcd ns' ratio

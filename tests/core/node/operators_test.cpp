@@ -61,6 +61,11 @@ TEST_F(OperatorTest, AReplacementIsOneChange) {
   EXPECT_EQ(servers.ask(1, lock::Admin(lock::ChangeMembers{{base::NodeId(4)}, {base::NodeId(2)}, {}})), done);
 }
 
+TEST_F(OperatorTest, WhoIsRemovedNeedsNoPriorityAnyMore) {
+  const lock::ChangeMembers both{{}, {base::NodeId(2)}, {{base::NodeId(2), 5}}};
+  EXPECT_TRUE(is<lock::MembersChanged>(servers.ask(1, lock::Admin(both))));
+}
+
 TEST_F(OperatorTest, ALeaderMayBeToldToRemoveItself) {
   const auto ticket = servers.submit(1, lock::Admin(lock::ChangeMembers{{}, {base::NodeId(1)}, {}}));
   servers.run(1s);
@@ -95,6 +100,7 @@ TEST_F(OperatorTest, AChangeThatWouldStopTheClusterIsRefused) {
 
 TEST_F(OperatorTest, NonsenseIsRefusedInOneLine) {
   EXPECT_TRUE(is<lock::Refused>(servers.ask(1, add("", 5))));
+  EXPECT_TRUE(is<lock::Refused>(servers.ask(1, add("host4:1", 0))));
   EXPECT_TRUE(is<lock::Refused>(servers.ask(1, add(std::string(257, 'a'), 5))));
   const auto reply = servers.ask(1, lock::Admin(lock::ChangeMembers{{}, {base::NodeId(9)}, {}}));
   EXPECT_EQ(reply, lock::Reply(lock::Refused{"server 9 has never been a member"}));

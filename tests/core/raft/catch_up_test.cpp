@@ -103,5 +103,15 @@ TEST(CatchUp, ASnapshotsEdgeIsCompared) {
   EXPECT_EQ(cluster.raft(3).log().last(), (Position{Index(5), Term(2)}));
 }
 
+// Else the follower would take no snapshot of its own for the rest of the term.
+TEST(CatchUp, ForgetsASnapshotThatLateEntriesMakeNeedless) {
+  Cluster cluster({{1}, {1}, {1}}, 1);
+  const SnapshotMeta meta{{Index(3), Term(1)}, {3}, bootstrap(3)};
+  cluster.inject(1, 3, InstallSnapshot{Term(1), meta, 0, false, pieces_of(meta)[0]});
+  ASSERT_TRUE(cluster.raft(3).receives_snapshot());
+  cluster.inject(1, 3, Append{Term(1), {Index(1), Term(1)}, Index(0), {entry(2, 1), entry(3, 1)}});
+  EXPECT_FALSE(cluster.raft(3).receives_snapshot());
+}
+
 }  // namespace
 }  // namespace raft_test

@@ -27,6 +27,7 @@ struct ClientDriver::Impl : std::enable_shared_from_this<ClientDriver::Impl> {
   struct Call {
     OnFinished finished;
     OnProgress progress;
+    OnNoticed noticed;
   };
 
   Impl(boost::asio::io_context& loop, client::Config config)
@@ -40,6 +41,7 @@ struct ClientDriver::Impl : std::enable_shared_from_this<ClientDriver::Impl> {
   void carry_out(client::Effects effects);
   void connect(const client::Connect& wish);
   void call_back(const client::Effects& effects);
+  void tell_of(const client::Effects& effects);
   void wake_at(std::optional<Instant> when);
   void arm();
 
@@ -52,6 +54,7 @@ struct ClientDriver::Impl : std::enable_shared_from_this<ClientDriver::Impl> {
   std::map<client::LinkId, std::shared_ptr<ClientConnection>> connections;
   std::map<client::CallId, Call> calls;
   client::CallId last_call;
+  OnLost lost;
   bool stopped = false;
 };
 
@@ -63,8 +66,10 @@ client::CallId ClientDriver::Impl::begin(client::Question question, std::optiona
   client::Effects later;
   std::swap(later.finished, effects.finished);
   std::swap(later.progress, effects.progress);
+  std::swap(later.noticed, effects.noticed);
+  std::swap(later.lost, effects.lost);
   carry_out(std::move(effects));
-  if (!later.finished.empty() || !later.progress.empty()) {
+  if (!later.finished.empty() || !later.progress.empty() || !later.noticed.empty() || !later.lost.empty()) {
     boost::asio::post(io, [self = shared_from_this(), later = std::move(later)] { self->call_back(later); });
   }
   return last_call;
@@ -126,16 +131,28 @@ void ClientDriver::Impl::connect(const client::Connect& wanted) {
 
 void ClientDriver::Impl::call_back(const client::Effects& effects) {
   const auto self = shared_from_this();
-  for (const auto& progress : effects.progress) {
-    if (stopped) return;
-    const auto call = calls.find(progress.call);
-    if (call != calls.end() && call->second.progress) call->second.progress(progress.queued);
-  }
+  tell_of(effects);
   for (const auto& finished : effects.finished) {
     if (stopped) return;
     const auto call = calls.extract(finished.call);
     CHECK(!call.empty());
     call.mapped().finished(finished);
+  }
+}
+
+// What ends no call. A callback may end this driver, and any call of it.
+void ClientDriver::Impl::tell_of(const client::Effects& effects) {
+  for (const auto& [token, why] : effects.lost) {
+    const auto tell = lost;
+    if (!stopped && tell) tell(token, why);
+  }
+  for (const auto& progress : effects.progress) {
+    const auto call = calls.find(progress.call);
+    if (!stopped && call != calls.end() && call->second.progress) call->second.progress(progress.queued);
+  }
+  for (const auto& noticed : effects.noticed) {
+    const auto call = calls.find(noticed.call);
+    if (!stopped && call != calls.end() && call->second.noticed) call->second.noticed(noticed.reply);
   }
 }
 
@@ -167,8 +184,14 @@ ClientDriver::~ClientDriver() {
 }
 
 client::CallId ClientDriver::begin(client::Question question, std::optional<Duration> within,
-                                   OnFinished finished, OnProgress progress, lock::Consistency consistency) {
-  return impl_->begin(std::move(question), within, {std::move(finished), std::move(progress)}, consistency);
+                                   OnFinished finished, OnProgress progress, lock::Consistency consistency,
+                                   OnNoticed noticed) {
+  return impl_->begin(std::move(question), within,
+                      {std::move(finished), std::move(progress), std::move(noticed)}, consistency);
+}
+
+void ClientDriver::on_lost(OnLost lost) {
+  impl_->lost = std::move(lost);
 }
 
 void ClientDriver::give_up(client::CallId call) {
@@ -183,6 +206,12 @@ std::optional<lock::SessionId> ClientDriver::session() const {
 }
 std::optional<Instant> ClientDriver::session_deadline() const {
   return impl_->client.session_deadline();
+}
+std::optional<Instant> ClientDriver::when(lock::LogTime time) const {
+  return impl_->client.when(time);
+}
+std::optional<Instant> ClientDriver::hold_deadline(std::optional<lock::LogTime> ends_by) const {
+  return impl_->client.hold_deadline(ends_by);
 }
 
 }  // namespace net

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "core/client/client.hpp"
 #include "net/clock.hpp"  // what instants of a driver are measured by
@@ -16,6 +17,8 @@ class ClientDriver {
  public:
   using OnFinished = std::function<void(const client::Finished&)>;
   using OnProgress = std::function<void(const lock::Queued&)>;
+  using OnNoticed = std::function<void(const lock::Reply&)>;  // Reset or Changes
+  using OnLost = std::function<void(lock::Token, const std::string& why)>;
 
   ClientDriver(boost::asio::io_context& io, client::Config config);
   // Closes every connection; calls that are under way never finish.
@@ -24,11 +27,17 @@ class ClientDriver {
   // Calls back exactly once, never from within begin().
   client::CallId begin(client::Question question, std::optional<base::Duration> within, OnFinished finished,
                        OnProgress progress = {},
-                       lock::Consistency consistency = lock::Consistency::linearizable);
+                       lock::Consistency consistency = lock::Consistency::linearizable,
+                       OnNoticed noticed = {});
+  // A hold of the session that somebody else or its own time has ended: with every renewal until it is released.
+  void on_lost(OnLost lost);
   void give_up(client::CallId call);
 
   std::optional<lock::SessionId> session() const;
   std::optional<base::Instant> session_deadline() const;
+  // As of client::Client.
+  std::optional<base::Instant> when(lock::LogTime time) const;
+  std::optional<base::Instant> hold_deadline(std::optional<lock::LogTime> ends_by) const;
 
  private:
   struct Impl;

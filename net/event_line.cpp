@@ -16,6 +16,10 @@ std::string name_of(lock::EndReason reason) {
       return "its session expired";
     case lock::EndReason::lease_expired:
       return "its lease expired";
+    case lock::EndReason::over_max:
+      return "its maximum hold is over";
+    case lock::EndReason::broken:
+      return "broken";
   }
   return "?";
 }

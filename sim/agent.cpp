@@ -70,6 +70,7 @@ void Agent::crash() {
   count(world_.coverage, "ops_unknown", asked_.size());
   asked_.clear();  // their operations stay open in the history
   finished_.clear();
+  grants_.clear();
   deadline_.reset();
   wake_armed_.reset();
   wake_wish_.reset();
@@ -81,9 +82,22 @@ void Agent::crash() {
 client::CallId Agent::begin(client::Question question, std::optional<Duration> within,
                             lock::Consistency consistency) {
   const auto call = last_call_ = last_call_.next();
+  if (const auto* operation = std::get_if<lock::Operation>(&question))
+    CHECK(!std::holds_alternative<lock::Leave>(*operation));
   if (std::holds_alternative<client::CloseSession>(question)) lose_holds(world_now());
   asked_[call] = {question, world_.history.begin(id_, question, world_now(), consistency), world_now()};
   step(client::Begin{call, std::move(question), within, consistency});
+  return call;
+}
+
+client::CallId Agent::leave(client::CallId granted) {
+  const auto call = last_call_ = last_call_.next();
+  const auto& grant = grants_.at(granted);
+  const client::Question question = lock::Operation(lock::Leave{finished_.at(granted).sequence});
+  const auto operation =
+      world_.history.begin(id_, question, world_now(), lock::Consistency::linearizable, grant);
+  asked_[call] = {question, operation, world_now(), grant};
+  step(client::Begin{call, question, std::nullopt});
   return call;
 }
 
@@ -161,8 +175,9 @@ void Agent::resume() {
 }
 
 bool Agent::holds(const std::string& name) const {
-  return std::any_of(holds_.begin(), holds_.end(),
-                     [&](const auto& hold) { return hold.second.name == name; });
+  return std::any_of(holds_.begin(), holds_.end(), [&](const auto& hold) {
+    return std::ranges::find(hold.second.names, name) != hold.second.names.end();
+  });
 }
 
 std::string Agent::doing() const {

@@ -55,6 +55,8 @@ class Agent {
   client::CallId begin(client::Question question, std::optional<Duration> within = {},
                        lock::Consistency consistency = lock::Consistency::linearizable);
   void give_up(client::CallId call);
+  // Gives back what that call was granted; requires that it was.
+  client::CallId leave(client::CallId granted);
   // Talks to that server only from now on, or again to all of them, beginning with any. For programs without
   // a session, while nothing is asked.
   void turn_to(std::optional<Place> server);
@@ -133,17 +135,25 @@ class Agent {
     client::Question question;
     OperationNumber operation;
     Time begun;
+    std::optional<client::Grant> left = {};
   };
   struct Hold {
-    std::string name;
+    std::vector<std::string> names;
     std::uint64_t client;
+    std::uint64_t entries = 1;
+    std::optional<lock::LogTime> ends_by;
   };
 
   void make_client(std::optional<Place> server);
   void step(const client::Input& input);
   void carry_out(client::Effects effects);
   void record(const client::Finished& finished);
-  void follow_holds(const Asked& asked, const lock::Reply& reply);
+  void count_reply(const Asked& asked, const lock::Reply& reply);
+  void follow_holds(const Asked& asked, const client::Finished& finished, const lock::Reply& reply);
+  void granted(const Asked& asked, const client::Finished& finished, const lock::Granted& granted);
+  void left(lock::Token token);
+  std::optional<Instant> deadline_of(const Hold& hold) const;
+  void lose(lock::Token token, Time from);
   void check_belief();
   void lose_holds(Time from);
   void arm(std::optional<Instant> wake_at);
@@ -166,6 +176,8 @@ class Agent {
   std::map<client::CallId, Asked> asked_;
   std::map<client::CallId, client::Finished> finished_;
   std::map<lock::Token, Hold> holds_;
+  std::map<client::CallId, client::Grant> grants_;
+  std::set<lock::Token> lost_early_;  // told to be over before it was told to be granted
   std::optional<Instant> deadline_;  // of the session, as it was after the last step
   std::optional<Time> wake_armed_;
   std::optional<Instant> wake_wish_;

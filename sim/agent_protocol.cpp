@@ -4,6 +4,7 @@
 
 #include "core/base/check.hpp"
 #include "core/base/overload.hpp"
+#include "core/client/fit.hpp"
 #include "core/wire/codec.hpp"
 #include "sim/agent.hpp"
 #include "sim/server.hpp"
@@ -14,10 +15,25 @@ using base::Overload;
 
 void Agent::step(const client::Input& input) {
   check_belief();
+  std::map<lock::Token, Instant> believed;
+  for (const auto& [token, hold] : holds_) {
+    if (const auto until = deadline_of(hold)) believed[token] = *until;
+  }
   auto effects = client_->step(clock_.now(), input);
   if (const auto session = client_->session()) world_.sessions[*session] = place();
   deadline_ = client_->session_deadline();
-  if (!deadline_) lose_holds(world_now());
+  if (!deadline_) {
+    for (const auto& [token, until] : believed) lose(token, std::min(world_now(), clock_.when(until)));
+    lose_holds(world_now());
+  }
+  // Nobody is granted the names of a broken hold before it would have ended.
+  for (const auto& lost : effects.lost) {
+    if (believed.contains(lost.token)) {
+      lose(lost.token, clock_.when(believed.at(lost.token)));
+    } else {
+      lost_early_.insert(lost.token);
+    }
+  }
   carry_out(std::move(effects));
 }
 
@@ -41,6 +57,10 @@ void Agent::carry_out(client::Effects effects) {
     world_.network.send(connection->second, place(),
                         wire::encode_frame(wire::FrameType::request, wire::encode(request)));
   }
+  for (const auto& progress : effects.progress) {
+    if (const auto asked = asked_.find(progress.call); asked != asked_.end())
+      world_.history.queued(asked->second.operation, world_now());
+  }
   for (const auto& finished : effects.finished) record(finished);
   arm(effects.wake_at);
   resume();
@@ -54,37 +74,108 @@ void Agent::record(const client::Finished& finished) {
   const bool known =
       world_.history.finish(node.mapped().operation, finished, world_now(), std::min(granted, world_now()));
   count(world_.coverage, known ? "ops_done" : "ops_unknown");
-  if (const auto* reply = std::get_if<lock::Reply>(&finished.outcome)) follow_holds(node.mapped(), *reply);
+  if (const auto* reply = std::get_if<lock::Reply>(&finished.outcome)) {
+    count_reply(node.mapped(), *reply);
+    follow_holds(node.mapped(), finished, *reply);
+  }
   // Where one of a client's operations stays open for ever, the next ones are another's.
   if (!known) id_ = world_.history.new_client(made_.name);
   finished_.emplace(finished.call, finished);
 }
 
-void Agent::follow_holds(const Asked& asked, const lock::Reply& reply) {
+void Agent::count_reply(const Asked& asked, const lock::Reply& reply) {
+  const auto add = [&](const char* name) { count(world_.coverage, name); };
   const auto* operation = std::get_if<lock::Operation>(&asked.question);
   if (!operation) return;
-  if (const auto* acquire = std::get_if<lock::Acquire>(operation)) {
-    const auto* granted = std::get_if<lock::Granted>(&reply);
-    if (!granted) return;
-    if (deadline_ && *deadline_ > clock_.now()) {
-      holds_.emplace(granted->token, Hold{acquire->name, id_});
-    } else {
-      world_.history.expire(id_, acquire->name, granted->token, asked.begun);
-    }
-  } else if (const auto* release = std::get_if<lock::Release>(operation)) {
-    if (std::holds_alternative<lock::Released>(reply) || std::holds_alternative<lock::NotHeld>(reply)) {
-      holds_.erase(release->token);
+  if (const auto* granted = std::get_if<lock::Granted>(&reply)) {
+    if (granted->entries > 1) add("reentries");
+    if (granted->attempt > 0) add("once_runs");
+    if (granted->attempt > 1) add("once_runs_again");
+    if (granted->ends_by) add("max_holds");
+    if (const auto* acquire = std::get_if<lock::Acquire>(operation)) {
+      if (acquire->locks.size() > 1) add("multi_grants");
+      if (std::holds_alternative<lock::Shared>(acquire->locks.front().mode)) add("shared_grants");
+      if (std::holds_alternative<lock::Counted>(acquire->locks.front().mode)) add("counted_grants");
     }
   }
+  if (const auto* ended = std::get_if<lock::OnceEnded>(&reply)) {
+    add("once_told");
+    if (ended->state == "lost") add("once_lost");
+  }
+  if (std::holds_alternative<lock::Deadlock>(reply)) add("deadlocks");
+  if (std::holds_alternative<lock::Superseded>(reply)) add("superseded");
+  if (std::holds_alternative<lock::Broken>(reply)) add("breaks");
+  if (std::holds_alternative<lock::Downgraded>(reply)) add("downgrades");
+}
+
+void Agent::granted(const Asked& asked, const client::Finished& finished, const lock::Granted& granted) {
+  const auto names = client::names_of(std::get<lock::Operation>(asked.question));
+  grants_[finished.call] = {names, granted.token};
+  // What is over before it is known has ended at some time since it was asked for.
+  const Hold held{names, id_, 1, granted.ends_by};
+  const auto until = deadline_of(held);
+  if (deadline_ && until && *until > clock_.now() && !lost_early_.contains(granted.token)) {
+    const auto [hold, fresh] = holds_.try_emplace(granted.token, held);
+    if (!fresh) ++hold->second.entries;
+    return;
+  }
+  for (const auto& name : names) world_.history.expire(id_, name, granted.token, asked.begun);
+}
+
+void Agent::left(lock::Token token) {
+  const auto hold = holds_.find(token);
+  if (hold != holds_.end() && --hold->second.entries == 0) holds_.erase(hold);
+}
+
+void Agent::follow_holds(const Asked& asked, const client::Finished& finished, const lock::Reply& reply) {
+  const auto* operation = std::get_if<lock::Operation>(&asked.question);
+  if (!operation) return;
+  const bool ended =
+      std::holds_alternative<lock::Released>(reply) || std::holds_alternative<lock::NotHeld>(reply) ||
+      std::holds_alternative<lock::OnceFinished>(reply) || std::holds_alternative<lock::StaleToken>(reply);
+  if (const auto* grant = std::get_if<lock::Granted>(&reply)) granted(asked, finished, *grant);
+  if (!ended) return;
+  // One that was broken kept its name until its lease ended, if nobody confirmed.
+  const auto* asked_release = std::get_if<lock::Release>(operation);
+  const auto token = asked_release ? asked_release->token : asked.left ? asked.left->token : lock::Token();
+  const auto gone = holds_.find(token);
+  if (std::holds_alternative<lock::NotHeld>(reply) && gone != holds_.end()) {
+    const auto until = deadline_of(gone->second);
+    return lose(token, until ? clock_.when(*until) : world_now());
+  }
+  if (asked_release) holds_.erase(token);
+  if (const auto* finish = std::get_if<lock::FinishOnce>(operation)) holds_.erase(finish->token);
+  if (std::holds_alternative<lock::Leave>(*operation)) left(asked.left->token);
+}
+
+std::optional<Instant> Agent::deadline_of(const Hold& hold) const {
+  if (!hold.ends_by || !client_) return deadline_;
+  return client_->hold_deadline(hold.ends_by);
 }
 
 void Agent::check_belief() {
   if (deadline_ && *deadline_ <= clock_.now()) lose_holds(std::min(clock_.when(*deadline_), world_now()));
+  std::vector<std::pair<lock::Token, Time>> over;
+  for (const auto& [token, hold] : holds_) {
+    const auto until = deadline_of(hold);
+    if (until && *until <= clock_.now()) over.emplace_back(token, std::min(clock_.when(*until), world_now()));
+  }
+  for (const auto& [token, from] : over) lose(token, from);
 }
 
+void Agent::lose(lock::Token token, Time from) {
+  const auto node = holds_.extract(token);
+  if (!node) return;
+  for (const auto& name : node.mapped().names) world_.history.expire(node.mapped().client, name, token, from);
+}
+
+// Each at its own end, where that comes first.
 void Agent::lose_holds(Time from) {
-  for (const auto& [token, hold] : holds_) world_.history.expire(hold.client, hold.name, token, from);
-  holds_.clear();
+  while (!holds_.empty()) {
+    const auto& [token, hold] = *holds_.begin();
+    const auto until = deadline_of(hold);
+    lose(token, until ? std::min(from, clock_.when(*until)) : from);
+  }
 }
 
 void Agent::arm(std::optional<Instant> wake_at) {
@@ -96,8 +187,13 @@ void Agent::arm(std::optional<Instant> wake_at) {
       world_.queue.push(due, {.kind = EventKind::client_wake, .actor = place(), .epoch = epoch_});
     }
   }
-  if (deadline_ && !holds_.empty() && !belief_armed_) {
-    belief_armed_ = clock_.when(*deadline_);
+  std::optional<Time> soonest;
+  for (const auto& [token, hold] : holds_) {
+    if (const auto until = deadline_of(hold))
+      soonest = std::min(soonest.value_or(clock_.when(*until)), clock_.when(*until));
+  }
+  if (soonest && (!belief_armed_ || *soonest < *belief_armed_)) {
+    belief_armed_ = std::max(*soonest, world_now());
     world_.queue.push(*belief_armed_, {.kind = EventKind::client_belief, .actor = place(), .epoch = epoch_});
   }
 }
@@ -115,6 +211,7 @@ void Agent::on_alarm() {
 }
 
 void Agent::on_belief() {
+  if (belief_armed_ && *belief_armed_ > world_now()) return;
   belief_armed_.reset();
   check_belief();
   arm(wake_wish_);

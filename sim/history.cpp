@@ -4,6 +4,7 @@
 
 #include "core/base/check.hpp"
 #include "core/base/overload.hpp"
+#include "core/client/fit.hpp"
 #include "sim/check/history_file.hpp"
 
 namespace sim {
@@ -16,11 +17,15 @@ std::uint64_t History::new_client(const std::string& name) {
 }
 
 OperationNumber History::begin(std::uint64_t client, client::Question question, Time now,
-                               lock::Consistency consistency) {
-  open_.emplace(++last_,
-                client::Recorded{client, std::move(question), now.count(), std::nullopt, std::nullopt});
+                               lock::Consistency consistency, std::optional<client::Grant> left) {
+  open_.emplace(++last_, client::Recorded{client, std::move(question), now.count(), std::nullopt,
+                                          std::nullopt, std::move(left)});
   if (consistency == lock::Consistency::stale) stale_.insert(last_);
   return last_;
+}
+
+void History::queued(OperationNumber operation, Time now) {
+  queued_.try_emplace(operation, now);
 }
 
 bool History::finish(OperationNumber number, const client::Finished& finished, Time now,
@@ -29,21 +34,10 @@ bool History::finish(OperationNumber number, const client::Finished& finished, T
   CHECK(node);
   auto recorded = node.mapped();
   const bool stale = stale_.erase(number) != 0;
-  const auto* operation = std::get_if<lock::Operation>(&recorded.question);
-  const auto* acquire = operation ? std::get_if<lock::Acquire>(operation) : nullptr;
-  if (finished.undone && acquire) {
-    const auto& undone = *finished.undone;
-    const bool timed_out = std::holds_alternative<client::TimedOut>(finished.outcome);
-    const lock::Operation release = lock::Release{acquire->name, undone.token};
-    const auto name = acquire->name;
-    recorded.end_ns = undone_granted.count();
-    recorded.reply = lock::Granted{undone.token, {}, false};
-    add(recorded);
-    if (timed_out) {
-      add({recorded.client, release, undone_granted.count(), now.count(), lock::Reply(lock::Released{})});
-    } else {
-      expire(recorded.client, name, undone.token, Time(recorded.start_ns));
-    }
+  const auto stood = queued_.extract(number);
+  const auto queued = stood ? std::optional(stood.mapped()) : std::nullopt;
+  if (finished.undone) {
+    finish_undone(std::move(recorded), finished, undone_granted);
     return true;
   }
   return std::visit(Overload{
@@ -51,7 +45,7 @@ bool History::finish(OperationNumber number, const client::Finished& finished, T
                           recorded.end_ns = now.count();
                           recorded.reply = reply;
                           if (!stale) {
-                            add(recorded);
+                            add(recorded, queued);
                           } else if (const auto line = client::history_line(recorded)) {
                             stale_lines_ += *line + "\n";
                             tell(*line, " (stale)");
@@ -67,25 +61,53 @@ bool History::finish(OperationNumber number, const client::Finished& finished, T
                     finished.outcome);
 }
 
+// Which attempt an unwanted run was, nobody has learnt.
+void History::finish_undone(client::Recorded recorded, const client::Finished& finished, Time granted) {
+  const auto& undone = *finished.undone;
+  const auto& operation = std::get<lock::Operation>(recorded.question);
+  if (!std::holds_alternative<lock::Once>(operation)) {
+    recorded.end_ns = granted.count();
+    recorded.reply = lock::Granted{undone.token, {}, false};
+  }
+  add(recorded);
+  const auto* acquire = std::get_if<lock::Acquire>(&operation);
+  const bool timed_out = std::holds_alternative<client::TimedOut>(finished.outcome);
+  if (timed_out) add(client::given_back(recorded, undone, granted.count()));
+  // One that was broken before keeps its names until its lease ends: that, too, nobody has told.
+  const bool known_to_stand = timed_out && !(acquire && acquire->max_hold);
+  for (const auto& name : client::names_of(operation))
+    expire(recorded.client, name, undone.token, known_to_stand ? granted : Time(recorded.start_ns));
+}
+
 void History::expire(std::uint64_t client, const std::string& name, lock::Token token, Time from) {
   add(client::expiry_line(client, name, token, from.count()));
 }
 
 std::string History::text() const {
   std::string text = lines_;
+  auto count = line_count_;
   for (const auto& [number, recorded] : open_) {
     if (stale_.contains(number)) continue;
-    if (const auto line = client::history_line(recorded)) text += *line + "\n";
+    for (const auto& line : client::history_lines(recorded, count + 1)) {
+      text += line + "\n";
+      ++count;
+    }
   }
   return text;
 }
 
-void History::add(const client::Recorded& recorded) {
-  if (const auto line = client::history_line(recorded)) add(*line);
+void History::add(const client::Recorded& recorded, std::optional<Time> queued) {
+  for (auto line : client::history_lines(recorded, line_count_ + 1)) {
+    const auto* operation = std::get_if<lock::Operation>(&recorded.question);
+    if (queued && operation && std::holds_alternative<lock::Acquire>(*operation))
+      line.insert(line.find(", \"end\": "), ", \"queued\": " + std::to_string(queued->count()));
+    add(line);
+  }
 }
 
 void History::add(const std::string& line) {
   lines_ += line + "\n";
+  ++line_count_;
   tell(line, "");
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -23,8 +24,12 @@ class History {
 
   // A client's operations go by a new number from now on.
   std::uint64_t new_client(const std::string& name);
+  // `left`: of a Leave, what it gives back.
   OperationNumber begin(std::uint64_t client, client::Question question, Time now,
-                        lock::Consistency consistency = lock::Consistency::linearizable);
+                        lock::Consistency consistency = lock::Consistency::linearizable,
+                        std::optional<client::Grant> left = {});
+  // It stands in a queue.
+  void queued(OperationNumber operation, Time now);
   // Answers whether its outcome is known.
   bool finish(OperationNumber operation, const client::Finished& finished, Time now, Time undone_granted);
   // What is still open stays so: its outcome is unknown.
@@ -37,8 +42,9 @@ class History {
   const std::string& stale_text() const { return stale_lines_; }
 
  private:
-  void add(const client::Recorded& recorded);
+  void add(const client::Recorded& recorded, std::optional<Time> queued = {});
   void add(const std::string& line);
+  void finish_undone(client::Recorded recorded, const client::Finished& finished, Time granted);
   void tell(const std::string& line, const char* remark);
 
   const Queue& queue_;
@@ -46,8 +52,10 @@ class History {
   std::vector<std::string> names_;  // of the clients, by their numbers from 1
   std::map<OperationNumber, client::Recorded> open_;
   std::set<OperationNumber> stale_;  // of those that are open
+  std::map<OperationNumber, Time> queued_;
   OperationNumber last_ = 0;
   std::string lines_;
+  std::uint64_t line_count_ = 0;
   std::string stale_lines_;
 };
 

@@ -37,6 +37,10 @@ const char* name_of(lock::EndReason reason) {
       return "session_expired";
     case lock::EndReason::lease_expired:
       return "lease_expired";
+    case lock::EndReason::over_max:
+      return "over_max";
+    case lock::EndReason::broken:
+      return "broken";
   }
   return "?";
 }

@@ -23,7 +23,7 @@ class Locks : public Program {
   Task round(Agent& agent) {
     const auto name = "lock/" + std::to_string(agent.random().below(tuning_.keys));
     lock::Acquire acquire;
-    acquire.name = name;
+    acquire.locks = {{name}};
     acquire.wait = agent.random().chance(750'000);
     std::optional<Duration> within;
     if (agent.random().chance(400'000)) within = Duration(agent.random().between(1'000'000, 3'000'000'000));

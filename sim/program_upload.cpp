@@ -42,7 +42,7 @@ class Upload : public Program {
   // Waits for the lock and for the outcome, whichever comes first.
   Task attempt(Agent& agent, std::string name, bool& done) {
     lock::Acquire acquire;
-    acquire.name = name;
+    acquire.locks = {{name}};
     const auto turn = agent.begin(lock::Operation(acquire));
     const auto outcome = agent.begin(lock::Query(lock::WaitStatus{name, std::nullopt}));
     Agent::Until either;

@@ -5,7 +5,9 @@
 namespace sim {
 
 const std::vector<std::string>& program_names() {
-  static const std::vector<std::string> names = {"locks", "reader", "register", "status", "upload"};
+  static const std::vector<std::string> names = {"elect",  "locks",  "modes",      "multi",
+                                                 "once",   "reader", "reenter",    "register",
+                                                 "status", "upload", "upload_once"};
   return names;
 }
 
@@ -18,6 +20,12 @@ lock::Consistency consistency_of(const ProgramTuning& tuning, base::Random& rand
 
 std::unique_ptr<Program> make_program(const ProgramTuning& tuning, std::uint32_t number) {
   if (tuning.program == "locks") return make_locks(tuning);
+  if (tuning.program == "elect") return make_elect(tuning);
+  if (tuning.program == "modes") return make_modes(tuning);
+  if (tuning.program == "multi") return make_multi(tuning);
+  if (tuning.program == "once") return make_once(tuning, number);
+  if (tuning.program == "reenter") return make_reenter(tuning);
+  if (tuning.program == "upload_once") return make_upload_once(tuning);
   if (tuning.program == "reader") return make_reader(tuning);
   if (tuning.program == "register") return make_register(tuning, number);
   if (tuning.program == "status") return make_status(tuning, number);

@@ -35,5 +35,11 @@ std::unique_ptr<Program> make_reader(const ProgramTuning& tuning);
 std::unique_ptr<Program> make_status(const ProgramTuning& tuning, std::uint32_t number);
 std::unique_ptr<Program> make_register(const ProgramTuning& tuning, std::uint32_t number);
 std::unique_ptr<Program> make_upload(const ProgramTuning& tuning);
+std::unique_ptr<Program> make_elect(const ProgramTuning& tuning);
+std::unique_ptr<Program> make_modes(const ProgramTuning& tuning);
+std::unique_ptr<Program> make_multi(const ProgramTuning& tuning);
+std::unique_ptr<Program> make_once(const ProgramTuning& tuning, std::uint32_t number);
+std::unique_ptr<Program> make_reenter(const ProgramTuning& tuning);
+std::unique_ptr<Program> make_upload_once(const ProgramTuning& tuning);
 
 }  // namespace sim

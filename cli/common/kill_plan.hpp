@@ -15,8 +15,8 @@ struct KillTimes {
   bool operator==(const KillTimes&) const = default;
 };
 
-// `margin` is what killing itself may take: a fiftieth of the lease, at least 50 ms, or a tenth of a lease
-// shorter than 500 ms.
+// `margin` is what killing itself may take: a fiftieth of the lease, at least 100 ms, or a tenth of a lease
+// or longest hold shorter than a second.
 struct KillPlan {
   base::Duration kill_after;
   base::Duration margin;
@@ -25,7 +25,9 @@ struct KillPlan {
   KillTimes at(base::Instant deadline) const;
 };
 
-// kill_after: the least of 5 s and a third of the lease unless given; half the lease or more is refused.
-base::Result<KillPlan> kill_plan(base::Duration ttl, std::optional<base::Duration> kill_after);
+// kill_after: the least of 5 s, a third of the lease and a third of the longest hold unless given; half of
+// either or more is refused.
+base::Result<KillPlan> kill_plan(base::Duration ttl, std::optional<base::Duration> kill_after,
+                                 std::optional<base::Duration> max_hold = std::nullopt);
 
 }  // namespace cli

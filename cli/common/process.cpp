@@ -14,8 +14,7 @@
 namespace cli {
 namespace {
 
-// Boost-less and without streams: also called between fork and exec of a process that may hold locks of
-// nobody.
+// Without streams: also called by processes that were forked and never exec.
 std::string read_small_file(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return {};
@@ -61,9 +60,12 @@ std::optional<Process> parse_stat(std::string_view line) {
   if (!parse_field(line, 0, process.pid)) return std::nullopt;
   process.state = line[close + 2];
   const auto after_state = line.substr(close + 4);
-  // proc(5): field 4 is the parent, field 22 the start time; after_state begins with field 4.
-  if (!parse_field(after_state, 0, process.parent) || !parse_field(after_state, 18, process.started))
-    return std::nullopt;
+  // proc(5): field 4 is the parent, 5 the group, 6 the session, 22 the start time; after_state begins with
+  // field 4.
+  const bool whole =
+      parse_field(after_state, 0, process.parent) && parse_field(after_state, 1, process.group) &&
+      parse_field(after_state, 2, process.session) && parse_field(after_state, 18, process.started);
+  if (!whole) return std::nullopt;
   return process;
 }
 

@@ -13,6 +13,8 @@ namespace cli {
 struct Process {
   pid_t pid = 0;
   pid_t parent = 0;
+  pid_t group = 0;
+  pid_t session = 0;
   char state = '?';           // as in proc(5): Z is dead and waits to be reaped
   std::uint64_t started = 0;  // clock ticks after boot
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cli/common/printable.hpp"
 #include "core/base/check.hpp"
 
 namespace cli {
@@ -15,11 +16,12 @@ std::size_t width(const std::string& cell) {
 
 }  // namespace
 
-std::string table(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows) {
+std::string table(const std::vector<std::string>& header, std::vector<std::vector<std::string>> rows) {
   std::vector<std::size_t> widths;
   for (const auto& cell : header) widths.push_back(width(cell));
-  for (const auto& row : rows) {
+  for (auto& row : rows) {
     CHECK(row.size() == header.size());
+    for (auto& cell : row) cell = printable(cell);
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
   }
   std::string out;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# demo.sh: the founding story with real processes: five servers, ten clients that all want to upload the same file. The
-# leader is killed in the middle, then the one that uploads. Expects lockd, lockctl and raftsim in PATH.
+# demo.sh: the founding story with real processes and `lockctl once` alone: five servers, ten clients that all want to
+# upload the same file. The leader is killed in the middle, then the one that uploads. Expects lockd, lockctl and raftsim in PATH.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -47,6 +47,15 @@ us=$((${EPOCHREALTIME/./} - START))
 printf '%2d.%03d s  client %s: %s\n' $((us / 1000000)) $((us / 1000 % 1000)) "$CLIENT" "$*" >>"$LOG"
 SAY
 chmod +x say
+# What each client runs: the job, once for all of them, and then what it has learned.
+cat >client <<CLIENT
+#!/bin/bash
+export CLIENT=\$1 SLOW=0.35
+out=\$(lockctl -q once -t 3s -k 500ms uploads/data.bin -- "$here/upload.sh" client\$1/data.bin target/data.bin 2>>client\$1/errors)
+code=\$?
+[ "\$out" = "uploaded by client \$1" ] && say "done, exit code \$code" || say "learned: \$out, exit code \$code"
+CLIENT
+chmod +x client
 export START=$start LOG=$dir/log PATH=$dir:$PATH
 : >log
 tail -n +1 -f log &
@@ -54,7 +63,7 @@ tailing=$!
 for n in 1 2 3 4 5 6 7 8 9 10; do
   mkdir "client$n"
   cp original "client$n/data.bin"
-  CLIENT=$n SLOW=0.35 "$here/upload.sh" "client$n/data.bin" target/data.bin 2>>"client$n/errors" &
+  "$dir/client" $n &
   clients+=($!)
   disown
 done
@@ -80,8 +89,9 @@ tailing=
 
 headline "What is left"
 lockctl status uploads/data.bin
+lockctl audit uploads/data.bin
 learned=$(grep -c learned log)
-rm -f target/*.part.*
+rm -f target/*.part.* target/token
 cmp original target/data.bin && [ "$(ls target)" = data.bin ] && [ "$(grep -c ': done' log)" = 1 ] && [ "$learned" = 8 ] ||
   { echo "demo: the story went wrong; this is a bug" >&2; exit 1; }
 echo "target/ holds exactly one file, equal to the original; one client uploaded it, $learned learned that it is done, one was killed."
@@ -95,7 +105,7 @@ cat <<TEXT
   export PATH=$(dirname "$(command -v lockctl)"):\$PATH
   lockctl dev up                             a cluster of your own, in this folder
   lockctl run build -- make                  a command that only one machine runs at a time
-  lockctl status build                       who holds it, who waits
+  lockctl once nightly -- ./job.sh           a job that runs once for all who ask
   lockctl dev kill leader; lockctl health    break it
   lockctl dev down
   raftsim run scenarios/leader-crash.json    or let the simulator break it

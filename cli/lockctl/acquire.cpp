@@ -33,9 +33,11 @@ Acquired take(const Global& global, const Acquire& acquire, const std::vector<st
 }
 
 void give_back(const Global& global, const Acquire& acquire, const std::vector<std::string>& endpoints,
-               lock::Token token) {
+               const Granted& granted) {
+  // A release by token would end an outer lockctl's hold with it; this part ends with its lease.
+  if (granted.entries > 1) return;
   Cluster cluster(endpoints, kSessionTtl, "acquire " + acquire.lock.name);
-  cluster.ask(lock::Operation(lock::Release{global.full_name(acquire.lock.name), token}), 2s);
+  cluster.ask(lock::Operation(lock::Release{global.full_name(acquire.lock.name), granted.token}), 2s);
   cluster.close();
 }
 
@@ -57,11 +59,12 @@ int carry_out(const Global& global, const Acquire& acquire) {
   const auto acquired = take(global, acquire, endpoints.value());
   const auto* granted = std::get_if<Granted>(&acquired);
   if (!granted) return exit_code_of(acquired, global, acquire.lock, cli::kNotInTime, cli::kUsage);
-  const Keep keep{endpoints.value(), global.full_name(acquire.lock.name), granted->token, acquire.lock.ttl,
-                  watched};
+  const Keep keep{endpoints.value(), global.full_name(acquire.lock.name),
+                  granted->token,    acquire.lock.ttl,
+                  watched,           granted->entries > 1};
   if (watched >= 0 && !start_keeper(keep)) {
     const std::string why = std::strerror(errno);
-    give_back(global, acquire, endpoints.value(), granted->token);
+    give_back(global, acquire, endpoints.value(), *granted);
     return fail("cannot start the keeper: " + why, cli::kFailed);
   }
   // Nobody who can't read the token could ever release the hold.
@@ -73,10 +76,10 @@ int carry_out(const Global& global, const Acquire& acquire) {
                         : std::to_string(granted->token.value) + "\n";
   if (print(text)) return cli::kYes;
   const std::string why = std::strerror(errno);
-  give_back(global, acquire, endpoints.value(), granted->token);
-  return fail(
-      "cannot write the token to standard output: " + why + "; " + acquire.lock.name + " was given back",
-      cli::kFailed);
+  give_back(global, acquire, endpoints.value(), *granted);
+  return fail("cannot write the token to standard output: " + why + "; " + acquire.lock.name +
+                  (granted->entries > 1 ? " is still held by the outer lockctl" : " was given back"),
+              cli::kFailed);
 }
 
 }  // namespace lockctl

@@ -1,11 +1,6 @@
 #include "cli/lockctl/acquire_lock.hpp"
 
-#include <boost/asio/steady_timer.hpp>
-#include <csignal>
-#include <cstdlib>
-
 #include "cli/common/exit_code.hpp"
-#include "cli/common/held.hpp"
 #include "cli/lockctl/endpoints.hpp"
 #include "cli/lockctl/say.hpp"
 #include "core/base/duration.hpp"
@@ -16,135 +11,112 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Tells while the request waits in the queue: in place on a terminal, a line for each change with -v
-// elsewhere.
-class WaitingLine {
- public:
-  WaitingLine(boost::asio::io_context& io, const Global& global, const std::string& name)
-      : timer_(io),
-        name_(name),
-        terminal_(!global.quiet && stderr_is_terminal()),
-        lines_(!terminal_ && global.verbose) {}
-
-  void update(const lock::Queued& queued) {
-    const bool first = !queued_;
-    queued_ = queued;
-    since_ = net::now() - queued.held_for;
-    if (lines_) complain(text());
-    if (terminal_ && first) tick();
-  }
-
- private:
-  std::string text() const {
-    const auto place =
-        queued_->ahead == 0 ? "next in the queue" : std::to_string(queued_->ahead) + " ahead in the queue";
-    const auto holder = queued_->holder.empty() ? "waiting for " + name_
-                                                : "waiting for " + name_ + ": held for " +
-                                                      roughly(net::now() - since_) + " by " + queued_->holder;
-    return holder + "; " + place;
-  }
-  void tick() {
-    line_.show(text());
-    timer_.expires_after(1s);
-    timer_.async_wait([this, alive = std::weak_ptr(alive_)](const boost::system::error_code& error) {
-      if (!error && !alive.expired()) tick();
-    });
-  }
-
-  boost::asio::steady_timer timer_;
-  std::string name_;
-  bool terminal_;
-  bool lines_;
-  LiveLine line_;
-  std::optional<lock::Queued> queued_;
-  base::Instant since_;
-  std::shared_ptr<int> alive_ = std::make_shared<int>(0);
-};
-
-// One attempt: its call, and what stops it before the servers answer.
-struct Attempt {
-  std::optional<client::Outcome> outcome;
-  std::optional<int> signal;
-  bool reached = false;
-};
-
-// Locks are not re-entrant: who waits without an end for the lock that its own command runs under waits for
-// ever.
-std::optional<Deadlock> waits_for_itself(const LockFlags& flags) {
-  const char* held = std::getenv("LOCKD_HELD");
-  const auto token = held ? cli::token_held(held, flags.name) : std::nullopt;
-  if (!token || flags.no_wait || flags.wait) return std::nullopt;
-  return Deadlock{flags.name + " is held by the `lockctl run` that this runs under (token " +
-                  std::to_string(*token) + "): it would wait for itself; use -n or -w to try all the same"};
+lock::Acquire request_of(const Global& global, const LockFlags& flags, std::optional<lock::Millis> detached) {
+  lock::Acquire request;
+  for (const auto& wanted : flags.locks)
+    request.locks.push_back({global.full_name(wanted.name), wanted.mode});
+  request.wait = !flags.no_wait;
+  request.detached = detached;
+  request.note = flags.note;
+  request.max_hold = flags.max_hold;
+  request.lock_delay = flags.lock_delay;
+  request.queueing = flags.queueing;
+  return request;
 }
 
-Acquired judge(const Attempt& attempt, Cluster& cluster, const Global& global, const LockFlags& flags) {
-  const auto not_reached = [&] {
-    return NotReached{
-        why_not_reached(cluster.endpoints(), std::min(global.timeout, flags.wait.value_or(global.timeout)))};
-  };
+// A line a link, as the servers tell the cycle: the first is the one that asked.
+Deadlock deadlock(const Global& global, const LockFlags& flags, const lock::Deadlock& refused) {
+  const auto& cycle = refused.cycle;
+  if (cycle.size() <= 1) {
+    return {{flags.title() + " would wait for itself: this very owner holds " +
+             (cycle.empty() ? flags.title() : global.short_name(cycle.front().waits_for)) +
+             "; a shared hold can't become exclusive: release it first"}};
+  }
+  Deadlock out{{"waiting for " + flags.title() + " would never end; each of these waits for the next:"}};
+  for (std::size_t i = 0; i < cycle.size(); ++i) {
+    out.lines.push_back("  " + cycle[i].who + (i == 0 ? " (this one)" : "") + " waits for " +
+                        global.short_name(cycle[i].waits_for) +
+                        (i + 1 == cycle.size() ? ", which the first one holds" : ""));
+  }
+  return out;
+}
+
+// As the servers word it where only the owner's own end could free the name.
+bool waits_for_itself(const lock::Refused& refused) {
+  return refused.why.starts_with("this owner holds it already") ||
+         refused.why.starts_with("this owner runs it as a once");
+}
+
+Acquired judge_reply(const lock::Reply& answer, const Global& global, const LockFlags& flags) {
   const auto in_time = [&](const std::string& how) {
-    return NotInTime{flags.name + " was not acquired" + how};
+    return NotInTime{flags.title() + " was not acquired" + how};
   };
-  const auto within = [&] {
+  if (const auto* granted = std::get_if<lock::Granted>(&answer))
+    return Granted{granted->token, granted->ends_by, granted->entries};
+  if (const auto* held = std::get_if<lock::Held>(&answer)) {
+    return in_time(held->holder.empty() ? ": nobody gets it yet, after an end that was not clean or a break"
+                                        : ": held for " + roughly(held->held_for) + " by " + held->holder);
+  }
+  if (std::holds_alternative<lock::Cancelled>(answer))
     return in_time(flags.wait ? " within " + base::format_duration(*flags.wait) : " in time");
-  };
-  const auto reply = [&](const lock::Reply& answer) -> Acquired {
-    if (const auto* granted = std::get_if<lock::Granted>(&answer)) return Granted{granted->token};
-    if (const auto* held = std::get_if<lock::Held>(&answer)) {
-      return in_time(": held for " + roughly(held->held_for) + " by " + held->holder);
-    }
-    if (std::holds_alternative<lock::Cancelled>(answer)) return within();
-    if (const auto* refused = std::get_if<lock::Refused>(&answer)) return Refused{refused->why};
-    if (std::holds_alternative<lock::SessionExpired>(answer))
-      return Refused{"the session expired while waiting"};
-    return Refused{std::string("the server gave an answer that does not belong to the question: ") +
-                   lock::name_of(answer)};
-  };
-  return std::visit(base::Overload{[&](const lock::Reply& answer) -> Acquired { return reply(answer); },
-                                   [&](const client::TimedOut&) -> Acquired {
-                                     return attempt.reached ? Acquired(within()) : Acquired(not_reached());
-                                   },
-                                   [&](const client::Unknown&) -> Acquired {
-                                     return attempt.reached ? Acquired(OutcomeUnknown{})
-                                                            : Acquired(not_reached());
-                                   }},
-                    *attempt.outcome);
+  if (const auto* superseded = std::get_if<lock::Superseded>(&answer))
+    return in_time(": " + superseded->by + " came later and took its place in the queue (--queue newest)");
+  if (const auto* cycle = std::get_if<lock::Deadlock>(&answer)) return deadlock(global, flags, *cycle);
+  if (const auto* refused = std::get_if<lock::Refused>(&answer)) {
+    if (waits_for_itself(*refused))
+      return Deadlock{{flags.title() + " would wait for itself: " + refused->why}};
+    return Refused{refused->why};
+  }
+  if (std::holds_alternative<lock::SessionExpired>(answer)) return SessionLost{};
+  return Refused{std::string("the server gave an answer that does not belong to the question: ") +
+                 lock::name_of(answer)};
 }
 
 }  // namespace
 
+Acquired judge_waiting(const Waited& waited, Cluster& cluster, const Global& global, const LockFlags& flags,
+                       bool leaves_something) {
+  const auto not_reached = [&] {
+    return NotReached{
+        why_not_reached(cluster.endpoints(), std::min(global.timeout, flags.wait.value_or(global.timeout)))};
+  };
+  const auto late = [&] {
+    return NotInTime{flags.title() + " was not acquired" +
+                     (flags.wait ? " within " + base::format_duration(*flags.wait) : " in time") +
+                     (waited.reached ? "" : ": no server has answered yet")};
+  };
+  // The time to wait has passed, however little that was: nobody can say that the cluster is away.
+  const bool in_vain = flags.wait && !waited.silent;
+  return std::visit(
+      base::Overload{[&](const lock::Reply& answer) { return judge_reply(answer, global, flags); },
+                     [&](const client::TimedOut&) -> Acquired {
+                       const bool heard = waited.reached && !waited.silent;
+                       return heard || in_vain ? Acquired(late()) : Acquired(not_reached());
+                     },
+                     // What is bound to the session ends with it: nothing is left behind.
+                     [&](const client::Unknown&) -> Acquired {
+                       if (in_vain && (!waited.reached || !leaves_something)) return late();
+                       const bool nothing = !waited.reached || (waited.silent && !leaves_something);
+                       return nothing ? Acquired(not_reached()) : Acquired(OutcomeUnknown{});
+                     }},
+      waited.outcome);
+}
+
 Acquired acquire_lock(Cluster& cluster, Signals& signals, const Global& global, const LockFlags& flags,
                       std::optional<lock::Millis> detached) {
-  if (const auto deadlock = waits_for_itself(flags)) return *deadlock;
-  Attempt attempt;
-  const auto name = global.full_name(flags.name);
-  WaitingLine line(cluster.io(), global, flags.name);
-  const auto within = flags.no_wait ? std::optional(global.timeout) : flags.wait;
-  const auto call = cluster.driver().begin(
-      lock::Operation(lock::Acquire{name, !flags.no_wait, detached, flags.note}), within,
-      [&](const client::Finished& finished) { attempt.outcome = finished.outcome; },
-      [&](const lock::Queued& queued) { line.update(queued); });
-  boost::asio::steady_timer reach(cluster.io(), global.timeout);
-  reach.async_wait([&cluster, call](const boost::system::error_code& error) {
-    if (!error && !cluster.driver().session()) cluster.driver().give_up(call);
-  });
-  signals.handle([&](int signal) {
-    if (attempt.signal || signal == SIGWINCH) return;
-    attempt.signal = signal;
-    cluster.driver().give_up(call);
-  });
-  while (!attempt.outcome) {
-    cluster.io().run_one();
-    attempt.reached = attempt.reached || cluster.driver().session().has_value();
+  const auto waited = wait_for(cluster, signals, global, flags, request_of(global, flags, detached));
+  auto acquired = judge_waiting(waited, cluster, global, flags, detached.has_value());
+  if (auto* granted = std::get_if<Granted>(&acquired)) granted->sequence = waited.sequence;
+  if (!waited.signal) return acquired;
+  // An outer lockctl of the same owner keeps its hold.
+  bool given_back = !std::holds_alternative<OutcomeUnknown>(acquired);
+  if (std::holds_alternative<Granted>(acquired)) {
+    const auto left = cluster.ask(lock::Operation(lock::Leave{waited.sequence}), 2s);
+    given_back = std::holds_alternative<lock::Reply>(left.outcome);
   }
-  signals.handle(nullptr);
-  auto acquired = judge(attempt, cluster, global, flags);
-  if (!attempt.signal) return acquired;
-  if (const auto* granted = std::get_if<Granted>(&acquired)) {
-    cluster.ask(lock::Operation(lock::Release{name, granted->token}), 2s);
-  }
-  return Interrupted{*attempt.signal};
+  // A detached hold outlives the session, so a signal must not hide that there may be one.
+  if (detached && !given_back) return OutcomeUnknown{};
+  return Interrupted{*waited.signal};
 }
 
 int exit_code_of(const Acquired& acquired, const Global& global, const LockFlags& flags, int not_reached_code,
@@ -159,13 +131,19 @@ int exit_code_of(const Acquired& acquired, const Global& global, const LockFlags
           },
           [&](const NotReached& absent) { return with(absent.why, not_reached_code); },
           [&](const OutcomeUnknown&) -> int {
-            return with("whether " + flags.name +
+            return with("whether " + flags.title() +
                             " was acquired is unknown: the cluster was lost while asking; "
                             "a hold that nobody renews ends by itself",
                         cli::kUnknownOutcome);
           },
-          [&](const Refused& refused) { return with(flags.name + ": " + refused.why, refused_code); },
-          [&](const Deadlock& deadlock) { return with(deadlock.why, cli::kDeadlock); },
+          [&](const Refused& refused) { return with(flags.title() + ": " + refused.why, refused_code); },
+          [&](const SessionLost&) {
+            return with(flags.title() + ": the session expired while waiting", refused_code);
+          },
+          [&](const Deadlock& refused) -> int {
+            for (const auto& line : refused.lines) complain(line);
+            return cli::kDeadlock;
+          },
           [](const Interrupted& by) -> int { return cli::kSignalBase + by.signal; }},
       acquired);
 }

@@ -67,7 +67,7 @@ void Recorder::finish(const client::Finished& finished, base::Instant now) {
 
 // A grant that came too late and was given back: two operations to everybody else.
 void Recorder::undone(client::Recorded acquire, const client::Finished& finished, base::Instant now) {
-  const auto& name = std::get<lock::Acquire>(std::get<lock::Operation>(acquire.question)).name;
+  const auto& name = std::get<lock::Acquire>(std::get<lock::Operation>(acquire.question)).locks.front().name;
   const auto token = finished.undone->token;
   const auto granted = std::max(ns(finished.undone->granted), acquire.start_ns);
   acquire.end_ns = granted;

@@ -67,7 +67,7 @@ class Mixed : public LoadClient {
     name_ = prefix_ + "/" + std::to_string(random_.below(names_));
     asked_ = net::now();
     if (random_.below(4) == 0) return ask(lock::Query(lock::GetStatus{name_}), 10s, &Mixed::seen);
-    ask(lock::Operation(lock::Acquire{name_, true, {}, ""}), 2s, &Mixed::acquired);
+    ask(lock::Operation(lock::Acquire{{{name_}}, true, {}, ""}), 2s, &Mixed::acquired);
   }
 
   // Without a lock: whoever wrote in between wins.

@@ -42,7 +42,7 @@ class Repeating : public LoadClient {
   }
 
   void acquire() {
-    driver_.begin(lock::Operation(lock::Acquire{name_, true, {}, ""}), 30s,
+    driver_.begin(lock::Operation(lock::Acquire{{{name_}}, true, {}, ""}), 30s,
                   [this](const client::Finished& finished) { acquired(finished); });
   }
 

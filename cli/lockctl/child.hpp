@@ -22,7 +22,7 @@ class SignalState {
 
 struct Spawn {
   std::vector<std::string> command;
-  std::vector<std::string> environment;  // NAME=value, over what is inherited
+  std::vector<std::string> environment;  // NAME=value, over what is inherited; NAME: taken away
   int terminal = -1;                     // handed over to the command's process group; -1: none
   SignalState signals;
 };

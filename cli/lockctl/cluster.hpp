@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/lockctl/options.hpp"
+#include "cli/lockctl/seen.hpp"
 #include "net/client_driver.hpp"
 
 namespace boost::asio {
@@ -17,7 +18,8 @@ namespace lockctl {
 
 class Cluster {
  public:
-  // `doing` goes into what others see as the holder: host, pid, doing.
+  // `doing` goes into what others see as the holder: host, pid, doing. Under `lockctl run` against the same
+  // servers, its session is the parent of this one.
   Cluster(std::vector<std::string> endpoints, lock::Millis session_ttl, const std::string& doing);
   ~Cluster();
 
@@ -25,6 +27,11 @@ class Cluster {
   net::ClientDriver& driver() { return driver_; }
   const std::vector<std::string>& endpoints() const { return endpoints_; }
 
+  // As driver().begin(), and recorded for --history; but a stale read promises nothing that could be judged.
+  client::CallId begin(client::Question question, std::optional<base::Duration> within,
+                       net::ClientDriver::OnFinished finished, net::ClientDriver::OnProgress progress = {},
+                       lock::Consistency consistency = lock::Consistency::linearizable,
+                       net::ClientDriver::OnNoticed noticed = {});
   // Runs the loop until the answer is there.
   client::Finished ask(client::Question question, std::optional<base::Duration> within,
                        lock::Consistency consistency = lock::Consistency::linearizable);
@@ -35,6 +42,7 @@ class Cluster {
   std::unique_ptr<boost::asio::io_context> io_;
   std::vector<std::string> endpoints_;
   net::ClientDriver driver_;
+  SeenByOne seen_;
 };
 
 constexpr lock::Millis kSessionTtl{15'000};

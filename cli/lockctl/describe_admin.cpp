@@ -30,8 +30,7 @@ void describe_members(CLI::App& app, Words& w) {
       ->required();
   auto* priority = add_verb(*members, "priority", "Whom to prefer as leader", help::kMembers);
   priority->add_option("ID", w.member, "As `lockctl members` shows it")->required();
-  priority->add_option("N", w.priority, "0 to 255: the higher stands for election sooner")
-      ->required();
+  priority->add_option("N", w.priority, "0 to 255: the higher stands for election sooner")->required();
   for (auto* sub : {promote, remove, replace, priority}) {
     wait_flag(sub, w, "At most so long, also for another change to end (--timeout)");
   }
@@ -61,6 +60,10 @@ void describe_admin(CLI::App& app, Words& w) {
   wait_flag(snapshot, w, "At most so long for each (1m)");
   auto* metrics = add_verb(app, "metrics", "A server's counters, for Prometheus", help::kMetrics);
   server_flag(metrics, w);
+  auto* limits = add_verb(app, "limits", "The bounds of the cluster, or move them", help::kLimits);
+  limits->add_option("NAME=VALUE", w.settings, "A time with its unit; on or off; else a number");
+  auto* completion = add_verb(app, "completion", "Words for the Tab key of a shell", help::kCompletion);
+  completion->add_option("SHELL", w.shell, "bash, zsh or fish")->required();
 }
 
 void describe_dev(CLI::App& app, Words& w) {
@@ -77,9 +80,16 @@ void describe_dev(CLI::App& app, Words& w) {
   auto* kill = add_verb(*dev, "kill", "Send a signal to a server", help::kDev);
   kill->add_option("WHOM", w.whom, "A server's number, or leader")->required();
   kill->add_option("--signal", w.signal, "KILL unless given")->type_name("SIG");
+  auto* pause = add_verb(*dev, "pause", "Stop a server for a while: as if its machine slept", help::kDev);
+  auto* resume = add_verb(*dev, "resume", "Let it go on", help::kDev);
+  for (auto* sub : {pause, resume}) {
+    sub->add_option("WHOM", w.whom,
+                    sub == pause ? "A server's number, or leader" : "A server's number, or all")
+        ->required();
+  }
   auto* down = add_verb(*dev, "down", "Stop it and remove it", help::kDev);
   add_switch(down, "--keep", w.keep, "Keep the data for the next `dev up`");
-  for (auto* sub : {up, status, add, remove, restart, kill, down}) {
+  for (auto* sub : {up, status, add, remove, restart, kill, pause, resume, down}) {
     sub->add_option("--dir", w.folder, "The folder that holds .lockd-dev/ (this one)")->type_name("DIR");
   }
 }

@@ -64,8 +64,7 @@ base::Status await_service(const DevCluster& cluster, base::Duration within) {
 }
 
 std::string what_next(int signal, std::uint64_t node) {
-  if (signal == SIGSTOP)
-    return "; `lockctl dev kill " + std::to_string(node) + " --signal CONT` lets it go on";
+  if (signal == SIGSTOP) return "; `lockctl dev resume " + std::to_string(node) + "` lets it go on";
   return signal == SIGKILL || signal == SIGTERM ? "; `lockctl dev up` starts what is down" : "";
 }
 
@@ -84,10 +83,7 @@ void greet(const Global& global, const DevCluster& cluster) {
   say(global.quiet, "then: lockctl dev kill leader; lockctl health; lockctl dev up; lockctl dev down");
 }
 
-}  // namespace
-
-int carry_out(const Global& global, const DevUp& up) {
-  const auto folder = dev_folder_of(up.folder);
+int bring_up(const Global& global, const DevUp& up, const std::string& folder) {
   const auto found = load_dev_cluster(folder);
   if (!found) return fail(found.error(), cli::kFailed);
   if (found.value() && up.servers != 0 && found.value()->servers.size() != up.servers) {
@@ -118,6 +114,21 @@ int carry_out(const Global& global, const DevUp& up) {
   if (!saved) return fail(saved.error(), cli::kFailed);
   greet(global, cluster);
   return cli::kYes;
+}
+
+}  // namespace
+
+int carry_out(const Global& global, const DevUp& up) {
+  const auto folder = dev_folder_of(up.folder);
+  std::error_code ignored;
+  const bool new_here = !fs::exists(folder, ignored);
+  fs::create_directories(folder, ignored);
+  const DevLock only_one(folder);
+  const auto code = bring_up(global, up, folder);
+  // Nothing was started: nothing is left behind.
+  if (new_here && code != cli::kYes && !fs::exists(fs::path(folder) / "cluster.json", ignored))
+    fs::remove_all(folder, ignored);
+  return code;
 }
 
 int carry_out(const Global& global, const DevStatus& status) {
@@ -189,6 +200,7 @@ int carry_out(const Global& global, const DevDown& down) {
                     folder + "`",
                 cli::kNo);
   }
+  const DevLock only_one(cluster->folder);
   stop_servers(cluster->servers);
   std::error_code error;
   if (!down.keep) fs::remove_all(cluster->folder, error);

@@ -88,6 +88,25 @@ base::Status restart(const std::string& lockd, DevCluster& cluster, DevServer& s
   return saved ? await_back(cluster, server, commit) : saved;
 }
 
+// Those that somebody took out of the cluster: none of them would ever catch up.
+std::vector<std::uint64_t> no_members(const Global& global, const DevCluster& cluster) {
+  Cluster client(cluster.endpoints(), kSessionTtl, "dev restart");
+  const auto outcome = client.ask(lock::Admin(lock::GetMembers{}), kPatience).outcome;
+  const auto* reply = std::get_if<lock::Reply>(&outcome);
+  const auto* members = reply ? std::get_if<lock::Members>(reply) : nullptr;
+  std::vector<std::uint64_t> out;
+  if (!members) return out;
+  for (const auto& server : cluster.servers) {
+    if (std::ranges::find(members->members, server.endpoint, &lock::MemberView::address) !=
+        members->members.end())
+      continue;
+    say(global.quiet, title(server) + " is no member any more and left alone; `lockctl dev remove " +
+                          std::to_string(server.node) + "` forgets it");
+    out.push_back(server.node);
+  }
+  return out;
+}
+
 // The leader last, so that leadership moves once only.
 std::vector<DevServer>::iterator next_of(DevCluster& cluster, const std::vector<std::uint64_t>& done,
                                          std::uint64_t leader) {
@@ -102,6 +121,9 @@ std::vector<DevServer>::iterator next_of(DevCluster& cluster, const std::vector<
 }  // namespace
 
 int carry_out(const Global& global, const DevAdd& add) {
+  const auto seen = existing_dev_cluster(add.folder);
+  if (!seen) return fail(seen.error(), cli::kNo);
+  const DevLock only_one(seen->folder);
   auto found = existing_dev_cluster(add.folder);
   if (!found) return fail(found.error(), cli::kNo);
   auto& cluster = found.value();
@@ -135,16 +157,22 @@ int carry_out(const Global& global, const DevAdd& add) {
 }
 
 int carry_out(const Global& global, const DevRemove& remove) {
+  const auto seen = existing_dev_cluster(remove.folder);
+  if (!seen) return fail(seen.error(), cli::kNo);
+  const DevLock only_one(seen->folder);
   auto found = existing_dev_cluster(remove.folder);
   if (!found) return fail(found.error(), cli::kNo);
   auto& cluster = found.value();
   const auto server = find(cluster, remove.node);
   if (!server) return fail(server.error(), cli::kUsage);
+  if (cluster.servers.size() == 1)
+    return fail(title(*server.value()) + " is the last one here: `lockctl dev down` ends the cluster",
+                cli::kNo);
   Cluster client(cluster.endpoints(), kSessionTtl, "dev remove");
   const auto outcome =
       client.ask(lock::Admin(lock::ChangeMembers{{}, {base::NodeId(remove.node)}, {}}), kPatience).outcome;
   const auto* reply = std::get_if<lock::Reply>(&outcome);
-  if (!reply) return fail(why_not_reached(cluster.endpoints(), kPatience), cli::kFailed);
+  if (!reply) return fail(why_not_reached(cluster.endpoints(), kPatience), cli::kNotInTime);
   if (const auto* refused = std::get_if<lock::Refused>(reply)) return fail(refused->why, cli::kNo);
   // One that is told of its removal ends by itself.
   if (!await_end_of(*server.value(), 3s)) stop_servers({*server.value()});
@@ -157,6 +185,9 @@ int carry_out(const Global& global, const DevRemove& remove) {
 }
 
 int carry_out(const Global& global, const DevRestart& wanted) {
+  const auto seen = existing_dev_cluster(wanted.folder);
+  if (!seen) return fail(seen.error(), cli::kNo);
+  const DevLock only_one(seen->folder);
   auto found = existing_dev_cluster(wanted.folder);
   if (!found) return fail(found.error(), cli::kNo);
   auto& cluster = found.value();
@@ -166,7 +197,7 @@ int carry_out(const Global& global, const DevRestart& wanted) {
     if (const auto known = find(cluster, wanted.node); !known) return fail(known.error(), cli::kUsage);
   }
   const std::size_t count = wanted.node != 0 ? 1 : cluster.servers.size();
-  std::vector<std::uint64_t> done;
+  auto done = wanted.node != 0 ? std::vector<std::uint64_t>() : no_members(global, cluster);
   while (done.size() < count) {
     const auto health = ask_all(cluster.endpoints(), 2s);
     const auto* leader = leader_of(health);

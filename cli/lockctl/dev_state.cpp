@@ -1,9 +1,14 @@
 #include "cli/lockctl/dev_state.hpp"
 
+#include <cerrno>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <system_error>
+#include <unistd.h>
 
 #include "cli/common/process.hpp"
 
@@ -28,6 +33,26 @@ DevServer parse_server(const nlohmann::json& entry) {
 }
 
 }  // namespace
+
+// Whoever ends a cluster removes its folder, and this file with it: a lock on a file that is gone is none.
+DevLock::DevLock(const std::string& folder) {
+  const auto path = (fs::path(folder) / "lock").string();
+  for (;;) {
+    fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (fd_ < 0) return;
+    while (::flock(fd_, LOCK_EX) != 0 && errno == EINTR) {
+    }
+    struct stat held {
+    }, there{};
+    if (::fstat(fd_, &held) == 0 && (::stat(path.c_str(), &there) != 0 || held.st_ino == there.st_ino))
+      return;
+    ::close(fd_);
+  }
+}
+
+DevLock::~DevLock() {
+  if (fd_ >= 0) ::close(fd_);
+}
 
 bool DevServer::running() const {
   if (pid == 0) return false;

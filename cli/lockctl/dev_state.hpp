@@ -38,6 +38,19 @@ struct DevCluster {
   bool operator==(const DevCluster&) const = default;
 };
 
+// Held by whoever changes a cluster's file, from before it is read until after it is written: two at once
+// would lose what the first one wrote. Waits for another. Of the .lockd-dev folder, which must exist.
+class DevLock {
+ public:
+  explicit DevLock(const std::string& folder);
+  DevLock(const DevLock&) = delete;
+  DevLock& operator=(const DevLock&) = delete;
+  ~DevLock();
+
+ private:
+  int fd_ = -1;
+};
+
 // Of this very folder (…/.lockd-dev). Nothing: there is none.
 base::Result<std::optional<DevCluster>> load_dev_cluster(const std::string& folder);
 // The one that a verb other than `up` means: of this folder, or where it is empty, of the current one or

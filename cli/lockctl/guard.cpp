@@ -1,20 +1,20 @@
 #include "cli/lockctl/guard.hpp"
 
-#include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <optional>
 #include <poll.h>
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utility>
 
-#include "cli/common/process.hpp"
+#include "cli/lockctl/alarm.hpp"
 #include "cli/lockctl/child.hpp"
 #include "cli/lockctl/guard_channel.hpp"
 #include "cli/lockctl/kill_tree.hpp"
+#include "cli/lockctl/watchdog.hpp"
 #include "core/base/overload.hpp"
 #include "net/clock.hpp"
 
@@ -23,24 +23,16 @@ namespace {
 
 class Loop {
  public:
-  Loop(const Plan& plan, int channel, SignalState signals)
-      : plan_(plan), channel_(channel), spawn_{plan.command, {}, plan.terminal, signals} {
-    sigset_t child;
-    ::sigemptyset(&child);
-    ::sigaddset(&child, SIGCHLD);
-    ::sigprocmask(SIG_BLOCK, &child, nullptr);
-    children_ = ::signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
-    // The clock of the lease: it counts suspend.
-    timer_ = ::timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
-  }
+  Loop(const Plan& plan, int channel, int mouth, SignalState signals)
+      : plan_(plan), channel_(channel), mouth_(mouth), spawn_{plan.command, {}, plan.terminal, signals} {}
 
   [[noreturn]] void run() {
     for (;;) {
-      set_timer();
-      pollfd events[] = {{channel_, POLLIN, 0}, {children_, POLLIN, 0}, {timer_, POLLIN, 0}};
+      set_alarm();
+      pollfd events[] = {{channel_, POLLIN, 0}, {children_.fd(), POLLIN, 0}, {alarm_.fd(), POLLIN, 0}};
       ::poll(events, 3, -1);
-      if (events[1].revents != 0) drain(children_);
-      if (events[2].revents != 0) drain(timer_);
+      if (events[1].revents != 0) children_.drain();
+      if (events[2].revents != 0) alarm_.drain();
       if (events[0].revents != 0) hear();
       reap();
       act();
@@ -48,12 +40,6 @@ class Loop {
   }
 
  private:
-  static void drain(int fd) {
-    char rest[sizeof(signalfd_siginfo) * 4];
-    while (::read(fd, rest, sizeof rest) > 0) {
-    }
-  }
-
   void hear() {
     for (;;) {
       const auto packet = receive_packet(channel_);
@@ -61,7 +47,7 @@ class Loop {
       const auto message = decode_to_guard(*packet);
       if (packet->empty() || !message) return lockctl_is_gone();
       std::visit(base::Overload{
-                     [&](const Start& m) { start_command(m); }, [&](const Deadline& m) { times_ = m.times; },
+                     [&](const Start& m) { start_command(m); }, [&](const Deadline& m) { extend(m.times); },
                      [&](const Forward& m) { forward(m.signal); }, [&](const KillNow&) { kill_all(); },
                      [&](const Resume&) { forward(SIGCONT); }},
                  message.value());
@@ -79,7 +65,24 @@ class Loop {
     if (channel_ >= 0) send_packet(channel_, encode(message));
   }
 
+  // A command that has ended leaves no more than its grace to what it left behind.
+  void extend(const cli::KillTimes& times) {
+    if (status_) return;
+    times_ = times;
+    tell_watchdog();
+  }
+
+  void tell_watchdog() {
+    const Word word{times_ ? times_->kill_at : base::Instant(), pid_};
+    ::send(mouth_, &word, sizeof word, MSG_NOSIGNAL | MSG_DONTWAIT);
+  }
+
   void start_command(const Start& message) {
+    // This process may have been stopped since the deadline came.
+    if (times_ && net::now() >= times_->kill_at) {
+      tell(OutOfTime{Killing::kill});
+      ::_exit(0);
+    }
     spawn_.environment = message.environment;
     const auto spawned = spawn(spawn_);
     if (spawned.error != 0) {
@@ -87,6 +90,7 @@ class Loop {
       ::_exit(0);
     }
     pid_ = spawned.pid;
+    tell_watchdog();
     tell(Started{pid_});
   }
 
@@ -96,19 +100,25 @@ class Loop {
   }
 
   void reap() {
+    std::optional<int> ended;
     int status = 0;
-    for (pid_t pid; (pid = ::waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0;) {
+    pid_t pid = 0;
+    while ((pid = ::waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
       if (pid != pid_) continue;
       if (WIFSTOPPED(status)) {
         tell(Stopped{});
       } else {
-        command_ended(status);
+        ended = status;
       }
     }
+    // To a subreaper no child means no process at all below it.
+    childless_ = pid < 0 && errno == ECHILD;
+    if (ended) command_ended(*ended);
   }
 
   void command_ended(int status) {
     status_ = status;
+    if (childless_) return;
     left_behind_ = signal_tree(::getpid(), SIGTERM);
     const auto grace_ends = net::now() + plan_.kill_after;
     if (!times_ || grace_ends < times_->kill_at)
@@ -118,7 +128,7 @@ class Loop {
 
   void act() {
     if (pid_ == 0) return;
-    if (status_ && cli::descendants_of(::getpid()).empty()) finish(0);
+    if (status_ && childless_) finish(0);
     if (!times_) return;
     const auto now = net::now();
     if (now >= times_->kill_at) {
@@ -132,9 +142,9 @@ class Loop {
   }
 
   void kill_all() {
-    if (pid_ == 0) return;
+    if (pid_ == 0) ::_exit(0);
     int status = status_.value_or(SIGKILL);
-    const auto spared = kill_everything_below_me(pid_, &status);
+    const auto spared = kill_everything_below_me(status_ ? 0 : pid_, &status);
     if (!status_) status_ = status;
     finish(spared);
   }
@@ -144,33 +154,28 @@ class Loop {
     ::_exit(0);
   }
 
-  void set_timer() {
-    std::optional<base::Instant> next;
-    if (times_ && pid_ != 0) next = termed_ ? times_->kill_at : times_->term_at;
-    itimerspec spec{};
-    if (next) {
-      const auto ns = std::max<std::int64_t>(next->since_origin.count(), 1);
-      spec.it_value = {static_cast<time_t>(ns / 1'000'000'000), static_cast<long>(ns % 1'000'000'000)};
-    }
-    ::timerfd_settime(timer_, TFD_TIMER_ABSTIME, &spec, nullptr);
+  void set_alarm() const {
+    if (!times_ || pid_ == 0) return alarm_.clear();
+    alarm_.set(termed_ ? times_->kill_at : times_->term_at);
   }
 
   const Plan& plan_;
   int channel_;
+  int mouth_;  // to the watchdog
   Spawn spawn_;
-  int children_ = -1;
-  int timer_ = -1;
+  ChildEvents children_;
+  Alarm alarm_;
   pid_t pid_ = 0;
   std::optional<cli::KillTimes> times_;
   bool termed_ = false;
+  bool childless_ = true;
   std::optional<int> status_;
   std::uint64_t left_behind_ = 0;
 };
 
 // Out of reach of the terminal's signals and of a name-wide kill, but in the same session: the command needs
 // the terminal.
-[[noreturn]] void guard_main(const Plan& plan, int channel) {
-  const auto signals = SignalState::now();
+void stand_apart() {
   ::setpgid(0, 0);
   ::prctl(PR_SET_NAME, "lock-guard");
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -178,7 +183,23 @@ class Loop {
        {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGTSTP, SIGTTIN, SIGTTOU, SIGPIPE}) {
     ::signal(ignored, SIG_IGN);
   }
-  Loop(plan, channel, signals).run();
+  be_on_time();
+}
+
+[[noreturn]] void watchdog_main(const Plan& plan, int channel) {
+  const auto signals = SignalState::now();
+  stand_apart();
+  int pair[2];
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) ::_exit(125);
+  const pid_t guard = ::fork();
+  if (guard < 0) ::_exit(125);
+  if (guard > 0) {
+    ::close(pair[0]);
+    watch({guard, pair[1], channel, plan.margin / 8});
+  }
+  ::close(pair[1]);
+  stand_apart();
+  Loop(plan, channel, pair[0], signals).run();
 }
 
 }  // namespace
@@ -189,12 +210,19 @@ Guard start(const Plan& plan) {
   const pid_t pid = ::fork();
   if (pid == 0) {
     ::close(pair[0]);
-    guard_main(plan, pair[1]);
+    watchdog_main(plan, pair[1]);
   }
+  const int failed = errno;
   ::close(pair[1]);
   if (pid > 0) return {pid, pair[0]};
   ::close(pair[0]);
+  errno = failed;
   return {-1, -1};
+}
+
+void Guard::end() {
+  if (channel_ >= 0) ::close(std::exchange(channel_, -1));
+  if (watchdog_ > 0) ::waitpid(std::exchange(watchdog_, -1), nullptr, 0);
 }
 
 }  // namespace lockctl::guard

@@ -114,10 +114,11 @@ base::Result<FromGuard> decode_from_guard(std::string_view packet) {
   return message;
 }
 
-bool send_packet(int fd, const std::string& packet) {
+Sent send_packet(int fd, const std::string& packet) {
   for (;;) {
-    if (::send(fd, packet.data(), packet.size(), MSG_NOSIGNAL) >= 0) return true;
-    if (errno != EINTR) return false;
+    if (::send(fd, packet.data(), packet.size(), MSG_NOSIGNAL | MSG_DONTWAIT) >= 0) return Sent::yes;
+    if (errno == EAGAIN || errno == EWOULDBLOCK) return Sent::full;
+    if (errno != EINTR) return Sent::gone;
   }
 }
 
@@ -125,7 +126,9 @@ std::optional<std::string> receive_packet(int fd) {
   std::string packet(kPacketMax, '\0');
   for (;;) {
     const auto n = ::recv(fd, packet.data(), packet.size(), MSG_DONTWAIT);
-    if (n < 0 && errno == EINTR) continue;
+    // The other side has closed without reading all of ours: told once, before what it had sent. That still
+    // lies here.
+    if (n < 0 && (errno == EINTR || errno == ECONNRESET)) continue;
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return std::nullopt;
     packet.resize(n < 0 ? 0 : static_cast<std::size_t>(n));
     return packet;

@@ -69,8 +69,9 @@ std::string encode(const FromGuard& message);
 base::Result<ToGuard> decode_to_guard(std::string_view packet);
 base::Result<FromGuard> decode_from_guard(std::string_view packet);
 
-// False: the other side is gone.
-bool send_packet(int fd, const std::string& packet);
+// Never waits: a stopped guard must not stop the renewals.
+enum class Sent { yes, full, gone };
+Sent send_packet(int fd, const std::string& packet);
 // An empty packet: the other side is gone. Nothing: none is there yet.
 std::optional<std::string> receive_packet(int fd);
 

@@ -9,8 +9,8 @@ const char* const kMembers = R"(
   lockctl members promote 6              let a learner vote
   lockctl members priority 2 5           2 stands for election sooner than those with 1
 
-A server joins by itself: lockd --join HOST:PORT --data DIR --listen HOST:PORT (with --learner it waits to be
-promoted). A change after which the servers that answer would be no majority is refused.
+A server joins by itself: lockd --join HOST:PORT --data DIR --listen HOST:PORT (with --learner it waits
+to be promoted). A change after which the servers that answer would be no majority is refused.
 
 Exit codes: 0 done, or so already; 1 refused by the servers, who say why; 120 nobody knows whether it was
 done (ask `lockctl members`); 124 not in time. As JSON, a line for each: id, address, role (leader, voter,
@@ -31,8 +31,8 @@ const char* const kSnapshot = R"(
   lockctl snapshot --all
 
 Servers do so by themselves, after so many entries; by hand it is of use before a backup or an upgrade.
-Exit codes: 0 done; 1 not by every server that was asked. As JSON, a line for each: endpoint, done, index
-(what it stands for), bytes, or problem.)";
+Exit codes: 0 done; 1 not by every server that was asked; 124 none was reached.
+As JSON, a line for each: endpoint, done, index (what it stands for), bytes, or problem.)";
 
 const char* const kMetrics = R"(
   lockctl metrics --server 127.0.0.1:7101 > /var/lib/node_exporter/lockd.prom
@@ -44,13 +44,16 @@ buckets (number b counts what is below 2^b and not below 2^(b-1)).)";
 const char* const kDev = R"(
   lockctl dev up --servers 3     start one here, or start again what is down
   lockctl dev status
-  lockctl dev kill leader        SIGKILL; or: kill 2 --signal STOP
+  lockctl dev kill leader        SIGKILL; or: kill 2 --signal TERM
+  lockctl dev pause leader       as if its machine slept; lockctl dev resume all
   lockctl dev add                one more, which joins; the cluster goes on meanwhile
   lockctl dev remove 4           out of the cluster, then stopped and forgotten
   lockctl dev restart            one after the other, the leader last; or: restart 2
   lockctl dev down               stop all and remove .lockd-dev/, or --keep it
 
-In this folder and below, lockctl finds that cluster by itself. As JSON: of up and add endpoints and
-folder; of status, a line for each, node, endpoint, pid, running, role.)";
+A paused server is cut off from all others; cutting single links takes rights that this has not, and
+is what raftsim is for. In this folder and below, lockctl finds that cluster by itself.
+As JSON: of up and add endpoints and folder; of status, a line for each, node, endpoint, pid, running,
+role.)";
 
 }  // namespace lockctl::help

@@ -34,7 +34,8 @@ class Keeper {
     while (!gone_ && !lost_) cluster_.io().run_one();
     watched_.release();
     timer_.cancel();
-    if (!lost_) cluster_.ask(lock::Operation(lock::Release{keep_.name, keep_.token}), keep_.ttl);
+    if (!lost_ && !keep_.outer_holds)
+      cluster_.ask(lock::Operation(lock::Release{keep_.name, keep_.token}), keep_.ttl);
     cluster_.close();
   }
 
@@ -42,8 +43,8 @@ class Keeper {
   static lock::Millis session_ttl(const Keep& keep) { return std::max(kSessionTtl, keep.ttl); }
 
   void renew() {
-    cluster_.driver().begin(lock::Operation(lock::Renew{keep_.name, keep_.token, keep_.ttl}), keep_.ttl,
-                            [this](const client::Finished& finished) { renewed(finished); });
+    cluster_.begin(lock::Operation(lock::Renew{keep_.name, keep_.token, keep_.ttl}), keep_.ttl,
+                   [this](const client::Finished& finished) { renewed(finished); });
   }
 
   void renewed(const client::Finished& finished) {
@@ -67,7 +68,8 @@ class Keeper {
 void detach(int kept) {
   ::setsid();
   ::prctl(PR_SET_NAME, "lock-keeper");
-  for (const int ignored : {SIGHUP, SIGINT, SIGPIPE}) ::signal(ignored, SIG_IGN);
+  // The guard of an outer lockctl sends TERM to all below it; its grace is enough for the release.
+  for (const int ignored : {SIGHUP, SIGINT, SIGTERM, SIGPIPE}) ::signal(ignored, SIG_IGN);
   const int null = ::open("/dev/null", O_RDWR);
   for (int fd = 0; fd < 3; ++fd) ::dup2(null, fd);
   // A pipe that this process kept open would never end for its reader.

@@ -13,7 +13,8 @@ struct Keep {
   std::string name;  // with its prefix
   lock::Token token;
   lock::Millis ttl;
-  int watched = -1;  // a pidfd
+  int watched = -1;          // a pidfd
+  bool outer_holds = false;  // the token is an outer lockctl's too: it is not this one's to release
 };
 
 // In a session of its own, without this process's terminal and files. It ends with the hold: when the watched

@@ -6,19 +6,29 @@
 #include "cli/lockctl/output.hpp"
 #include "cli/lockctl/say.hpp"
 #include "cli/lockctl/verbs.hpp"
+#include "cli/lockctl/view_text.hpp"
 
 namespace lockctl {
 namespace {
 
+std::string mode_of(const lock::NameView& view) {
+  if (view.holders.empty()) return "-";
+  const auto mode = mode_text(view.holders.front().mode);
+  return view.holder_count > 1 || mode != "exclusive" ? std::to_string(view.holder_count) + " " + mode : mode;
+}
+
 std::vector<std::string> row_of(const Global& global, const lock::NameView& view) {
-  std::vector<std::string> row{global.short_name(view.name)};
-  row.push_back(view.holder ? std::to_string(view.holder->token.value) : "-");
-  row.push_back(view.holder ? roughly(view.holder->held_for) : "-");
-  row.push_back(std::to_string(view.waiters));
-  row.push_back(view.record ? view.record->state : "-");
-  row.push_back(view.record && view.record->code ? std::to_string(*view.record->code) : "-");
-  row.push_back(view.holder ? view.holder->who : view.record ? view.record->writer : "-");
-  return row;
+  const auto* first = view.holders.empty() ? nullptr : &view.holders.front();
+  return {global.short_name(view.name),
+          mode_of(view),
+          first ? std::to_string(first->token.value) : "-",
+          first ? roughly(first->held_for) : "-",
+          std::to_string(view.waiters),
+          view.record ? view.record->state : "-",
+          view.record && view.record->code ? std::to_string(*view.record->code) : "-",
+          first         ? first->who
+          : view.record ? view.record->writer
+                        : "-"};
 }
 
 }  // namespace
@@ -29,7 +39,7 @@ int carry_out(const Global& global, const List& list) {
   bool more = true;
   while (more) {
     const lock::Query query = lock::List{global.full_name(list.prefix), after};
-    const int code = ask_once(global, {"ls", query, {}, cli::kFailed, "", list.consistency},
+    const int code = ask_once(global, {"ls", query, {}, cli::kNotInTime, "", list.consistency},
                               [&](const lock::Reply& reply) -> int {
                                 const auto* page = std::get_if<lock::Listing>(&reply);
                                 if (!page) return unexpected(reply);
@@ -45,7 +55,7 @@ int carry_out(const Global& global, const List& list) {
     if (code != cli::kYes) return code;
   }
   if (global.output != Output::json && !rows.empty()) {
-    print(cli::table({"NAME", "TOKEN", "HELD FOR", "WAITING", "STATE", "CODE", "BY"}, rows));
+    print(cli::table({"NAME", "MODE", "TOKEN", "HELD FOR", "WAITING", "STATE", "CODE", "BY"}, rows));
   }
   return cli::kYes;
 }

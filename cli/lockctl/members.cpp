@@ -36,7 +36,7 @@ void print_members(const Global& global, const lock::Members& members) {
 
 int carry_out(const Global& global, const ListMembers&) {
   const lock::Admin question = lock::GetMembers{};
-  return ask_once(global, {"members", question, {}, cli::kFailed}, [&](const lock::Reply& reply) -> int {
+  return ask_once(global, {"members", question, {}, cli::kNotInTime}, [&](const lock::Reply& reply) -> int {
     const auto* members = std::get_if<lock::Members>(&reply);
     if (!members) return unexpected(reply);
     print_members(global, *members);

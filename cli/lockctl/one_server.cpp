@@ -13,15 +13,20 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// The one that is meant, or the first of the endpoints that answers.
+// The one that is meant, or the first of the endpoints that answers. Nobody is asked who does not answer at
+// all: a snapshot may take its time, a dead server is known at once.
 base::Result<std::string> pick(const Global& global, const std::string& server) {
-  if (!server.empty()) return server;
-  const auto endpoints = find_endpoints(global);
+  Global there = global;
+  if (!server.empty()) there.endpoints = server;
+  const auto endpoints = find_endpoints(there);
   if (!endpoints) return endpoints.failure();
-  for (const auto& asked : ask_all(endpoints.value(), std::min<base::Duration>(global.timeout, 2s))) {
-    if (asked.health) return asked.endpoint;
+  const auto within = std::min<base::Duration>(global.timeout, 2s);
+  const auto asked =
+      server.empty() ? ask_all(endpoints.value(), within) : ask_only(endpoints.value(), within);
+  for (const auto& one : asked) {
+    if (one.health) return one.endpoint;
   }
-  return base::Error{why_not_reached(endpoints.value(), std::min<base::Duration>(global.timeout, 2s))};
+  return base::Error{why_not_reached(endpoints.value(), within)};
 }
 
 base::Result<std::vector<std::string>> every_member(const Global& global) {
@@ -71,11 +76,11 @@ int carry_out(const Global& global, const Snapshot& snapshot) {
   std::vector<std::string> servers;
   if (snapshot.all) {
     const auto all = every_member(global);
-    if (!all) return complain(all.error()), cli::kFailed;
+    if (!all) return complain(all.error()), cli::kNotInTime;
     servers = all.value();
   } else {
     const auto one = pick(global, snapshot.server);
-    if (!one) return complain(one.error()), cli::kFailed;
+    if (!one) return complain(one.error()), cli::kNotInTime;
     servers = {one.value()};
   }
   std::vector<std::vector<std::string>> rows;
@@ -94,11 +99,11 @@ int carry_out(const Global& global, const Snapshot& snapshot) {
 
 int carry_out(const Global& global, const ShowMetrics& show) {
   const auto server = pick(global, show.server);
-  if (!server) return complain(server.error()), cli::kFailed;
+  if (!server) return complain(server.error()), cli::kNotInTime;
   Global there = global;
   there.endpoints = server.value();
   const lock::Admin question = lock::GetMetrics{};
-  return ask_once(there, {"metrics", question, {}, cli::kFailed}, [&](const lock::Reply& reply) -> int {
+  return ask_once(there, {"metrics", question, {}, cli::kNotInTime}, [&](const lock::Reply& reply) -> int {
     const auto* metrics = std::get_if<lock::Metrics>(&reply);
     if (!metrics) return unexpected(reply);
     print(global.output == Output::json ? json_of(*metrics) : cli::prometheus(*metrics));

@@ -30,10 +30,7 @@ int late(const Global& global, const Asked& asked, const Cluster& cluster) {
   return asked.late_code;
 }
 
-int unknown(const Global& global, const Asked& asked, Cluster& cluster) {
-  const bool never_begun =
-      std::holds_alternative<lock::Operation>(asked.question) && !cluster.driver().session();
-  if (never_begun) return late(global, asked, cluster);
+int unknown(const Global& global, const Asked& asked, const Cluster& cluster) {
   return with("whether it was done is unknown: " +
                   why_not_reached(cluster.endpoints(), asked.within.value_or(global.timeout)),
               cli::kUnknownOutcome);

@@ -18,4 +18,10 @@ std::string Global::short_name(const std::string& full) const {
   return full.starts_with(prefix) ? full.substr(prefix.size()) : full;
 }
 
+std::string LockFlags::title() const {
+  std::string out;
+  for (const auto& wanted : locks) out += (out.empty() ? "" : ",") + wanted.name;
+  return out;
+}
+
 }  // namespace lockctl

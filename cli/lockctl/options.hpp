@@ -21,6 +21,7 @@ struct Global {
   bool quiet = false;
   bool verbose = false;
   base::Duration timeout = std::chrono::seconds(10);
+  std::string history = {};  // the file that what this client saw is added to; empty: none
 
   std::string full_name(const std::string& name) const;
   // The name without the prefix, as its user knows it.
@@ -28,17 +29,44 @@ struct Global {
 };
 
 struct LockFlags {
-  std::string name;
+  std::string name;                 // the first of them: any of its names stands for a grant
+  std::vector<lock::Wanted> locks;  // as their user knows them, without Global::ns
   bool no_wait = false;
   std::optional<base::Duration> wait;
   lock::Millis ttl{0};
   int timeout_code = 0;
   std::string note;
+  std::optional<lock::Millis> max_hold;
+  lock::Millis lock_delay{0};
+  lock::Queueing queueing;
+
+  // All names, `a,b`: what a person is told, and LOCKD_LOCK.
+  std::string title() const;
 };
 struct Run {
   LockFlags lock;
   std::optional<base::Duration> kill_after;
   bool warn_when_lost = false;
+  bool red = false;  // Global::endpoints are groups, `;` between independent clusters
+  std::vector<std::string> command;
+};
+struct Elect {
+  LockFlags lock;
+  std::optional<base::Duration> kill_after;
+  std::vector<std::string> command;
+};
+struct Fence {
+  std::string file;
+  lock::Token token;
+  std::vector<std::string> command;
+};
+struct Once {
+  LockFlags lock;  // exclusive, one name
+  std::optional<base::Duration> kill_after;
+  lock::Millis keep{0};
+  std::uint32_t attempts = 0;  // runs at most
+  lock::OnFail on_fail = lock::OnFail::replay;
+  std::string input;  // empty: not looked at
   std::vector<std::string> command;
 };
 struct Acquire {
@@ -50,11 +78,31 @@ struct Hold {
   lock::Token token;
 };
 struct Release : Hold {};
+struct Downgrade : Hold {};
+struct Break : Hold {
+  std::string reason;
+  bool now = false;
+};
 struct Check : Hold {
   lock::Consistency consistency;
 };
 struct Renew : Hold {
   lock::Millis ttl{0};
+};
+struct Audit {
+  std::string name;
+};
+struct Watch {
+  std::string name;  // ends in '/': a prefix; empty: every name
+  std::optional<std::uint64_t> since;
+  bool of_status = false;  // begins with the status of the one name
+};
+struct ShowLimits {};
+struct MoveLimits {
+  std::vector<lock::Setting> settings;
+};
+struct Completion {
+  std::string shell;
 };
 struct ReadStatus {
   std::string name;
@@ -134,14 +182,21 @@ struct DevKill {
   std::string whom;  // a node's number, or "leader"
   std::string signal = "KILL";
 };
+struct DevPause {
+  std::string folder;
+  std::string whom;  // as of DevKill
+  bool resume = false;
+};
 struct DevDown {
   std::string folder;
   bool keep = false;
 };
 
-using Verb = std::variant<Run, Acquire, Release, Renew, Check, ReadStatus, SetStatus, WaitStatus, ClearStatus,
-                          List, Health, ListMembers, AlterMembers, Transfer, Snapshot, ShowMetrics, Bench,
-                          DevUp, DevStatus, DevAdd, DevRemove, DevRestart, DevKill, DevDown>;
+using Verb =
+    std::variant<Run, Once, Elect, Fence, Acquire, Release, Renew, Check, Downgrade, Break, ReadStatus,
+                 SetStatus, WaitStatus, ClearStatus, Watch, Audit, List, ShowLimits, MoveLimits, Health,
+                 ListMembers, AlterMembers, Transfer, Snapshot, ShowMetrics, Bench, Completion, DevUp,
+                 DevStatus, DevAdd, DevRemove, DevRestart, DevKill, DevPause, DevDown>;
 
 struct Options {
   Global global;

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/common/prometheus.hpp"
+#include "core/base/overload.hpp"
 
 namespace lockctl {
 namespace {
@@ -14,25 +15,69 @@ std::string line(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
+// Of a counted hold also `limit`.
+void add_mode(json& out, const lock::Mode& mode) {
+  std::visit(base::Overload{[&](const lock::Exclusive&) { out["mode"] = "exclusive"; },
+                            [&](const lock::Shared&) { out["mode"] = "shared"; },
+                            [&](const lock::Counted& counted) {
+                              out["mode"] = "counted";
+                              out["limit"] = counted.limit;
+                            }},
+             mode);
+}
+
 json json_of_holder(const lock::Holder& holder) {
-  return {{"token", holder.token.value},
-          {"who", holder.who},
-          {"note", holder.note},
-          {"detached", holder.detached},
-          {"held_for_ms", holder.held_for.count()},
-          {"left_ms", holder.left.count()}};
+  json out = {{"token", holder.token.value},
+              {"who", holder.who},
+              {"note", holder.note},
+              {"detached", holder.detached},
+              {"entries", holder.entries},
+              {"with", holder.with},
+              {"held_for_ms", holder.held_for.count()},
+              {"left_ms", holder.left.count()}};
+  add_mode(out, holder.mode);
+  return out;
+}
+
+json json_of_once(const lock::OnceView& once) {
+  return {{"attempts", once.attempts},
+          {"on_fail", once.on_fail == lock::OnFail::next ? "next" : "replay"},
+          {"input", once.input}};
+}
+
+json json_of_late(const std::vector<lock::LateResult>& results) {
+  auto out = json::array();
+  for (const auto& late : results)
+    out.push_back(
+        {{"token", late.token.value}, {"code", late.code}, {"who", late.who}, {"age_ms", late.age.count()}});
+  return out;
 }
 
 json json_of_record(const lock::Record& record) {
   return {{"state", record.state},
           {"code", record.code ? json(*record.code) : json()},
-          {"value", record.value},
+          {"value", std::string(record.value.view())},
+          {"cut", record.cut},
           {"writer", record.writer},
           {"token", record.token ? json(record.token->value) : json()},
           {"attempt", record.attempt},
           {"index", record.revision.value},
           {"age_ms", record.age.count()},
-          {"left_ms", record.left.count()}};
+          {"left_ms", record.left ? json(record.left->count()) : json()},
+          {"once", record.once ? json_of_once(*record.once) : json()},
+          {"late", json_of_late(record.late)}};
+}
+
+json json_of_view(const lock::NameView& view, const std::string& shown_name) {
+  auto holders = json::array();
+  for (const auto& holder : view.holders) holders.push_back(json_of_holder(holder));
+  return {{"name", shown_name},
+          {"holder", holders.empty() ? json() : holders.front()},
+          {"holders", holders},
+          {"holder_count", view.holder_count},
+          {"waiters", view.waiters},
+          {"blocked_for_ms", view.blocked_for ? json(view.blocked_for->count()) : json()},
+          {"record", view.record ? json_of_record(*view.record) : json()}};
 }
 
 }  // namespace
@@ -74,10 +119,32 @@ std::uint64_t lag_of(const lock::Members& members, const lock::MemberView& membe
 }
 
 std::string json_of(const lock::NameView& view, const std::string& shown_name) {
+  return line(json_of_view(view, shown_name));
+}
+
+std::string json_of(const lock::AuditEntry& entry, const std::string& shown_name) {
   return line({{"name", shown_name},
-               {"holder", view.holder ? json_of_holder(*view.holder) : json()},
-               {"waiters", view.waiters},
-               {"record", view.record ? json_of_record(*view.record) : json()}});
+               {"number", entry.number},
+               {"what", entry.what},
+               {"token", entry.token ? json(entry.token.value) : json()},
+               {"who", entry.who},
+               {"why", entry.why},
+               {"age_ms", entry.age.count()}});
+}
+
+std::string json_of(const lock::Change& change, const std::string& shown_name) {
+  return line({{"index", change.index},
+               {"name", shown_name},
+               {"what", change.what},
+               {"token", change.token ? json(change.token.value) : json()},
+               {"who", change.who},
+               {"detail", change.detail},
+               {"code", change.code ? json(*change.code) : json()},
+               {"revision", change.revision ? json(change.revision.value) : json()}});
+}
+
+std::string json_of_reset(std::uint64_t index, const lock::NameView& view, const std::string& shown_name) {
+  return line({{"index", index}, {"name", shown_name}, {"view", json_of_view(view, shown_name)}});
 }
 
 std::string json_of(const ServerHealth& server) {

@@ -13,6 +13,10 @@
 namespace lockctl {
 
 std::string json_of(const lock::NameView& view, const std::string& shown_name);
+std::string json_of(const lock::AuditEntry& entry, const std::string& shown_name);
+std::string json_of(const lock::Change& change, const std::string& shown_name);
+// A name as it was at `index`, behind a line that told of a gap.
+std::string json_of_reset(std::uint64_t index, const lock::NameView& view, const std::string& shown_name);
 
 struct ServerHealth {
   std::string endpoint;

@@ -37,14 +37,7 @@ std::string help_of(const CLI::App* sub) {
 }
 
 std::string unknown_word(const CLI::App* parent, const std::string& word) {
-  static const std::set<std::string> kLater = {"-s",      "--shared", "--max-hold", "--barge",
-                                               "--queue", "--red",    "--history",  "--watch"};
-  static const std::set<std::string> kLaterVerbs = {"once",  "watch", "break",     "elect",
-                                                    "fence", "audit", "downgrade", "completion"};
   const auto flag = word.substr(0, word.find('='));
-  if (kLater.contains(flag) || word.starts_with("-S")) {
-    return flag + " is not offered in this version: locks are exclusive, and first come is first served";
-  }
   if (word.starts_with('-')) {
     std::vector<std::string> flags;
     for (const auto* app = parent; app != nullptr; app = app->get_parent()) add_flags_of(app, flags);
@@ -61,18 +54,18 @@ std::string unknown_word(const CLI::App* parent, const std::string& word) {
            "the "
            "new one is to run";
   }
-  if (parent->get_name() == "run")
-    return "'" + word + "' is one word too many: write the command behind `--`: lockctl run NAME -- CMD...";
-  if (verbs.empty()) return "'" + word + "' is one word too many";
-  if (!parent->get_parent() && kLaterVerbs.contains(word)) {
-    return "`" + word + "` is not offered in this version" + cli::did_you_mean("", verbs);
+  if (takes_command(parent->get_name())) {
+    const auto& verb = parent->get_name();
+    return "'" + word + "' is one word too many: write the command behind `--`: lockctl " + verb +
+           (verb == "fence" ? " FILE" : " NAME") + " -- CMD...";
   }
+  if (verbs.empty()) return "'" + word + "' is one word too many";
   return "there is no verb '" + word + "'" + cli::did_you_mean(word, verbs);
 }
 
 // The first option that was given nothing: an unset variable of a script, more likely than a wish.
 std::string given_nothing(const CLI::App* sub) {
-  static const std::set<std::string> kMayBeEmpty = {"value", "note", "label", "endpoints", "ns"};
+  static const std::set<std::string> kMayBeEmpty = {"value", "note", "label", "endpoints", "ns", "history"};
   for (const auto* app = sub; app != nullptr; app = app->get_parent()) {
     for (const auto* option : app->get_options()) {
       if (option->get_lnames().empty() && option->get_snames().empty()) continue;
@@ -103,7 +96,18 @@ std::string reworded(const std::string& problem, const CLI::App* sub) {
   const bool verb_missing = problem.starts_with("A subcommand is required");
   if (!verb_missing && is("^(.*) is required$")) return found[1].str() + " is missing";
   if (!verb_missing) return problem;
-  return sub->get_parent() ? "which of up, status, add, remove, restart, kill and down?" : "which verb?";
+  return sub->get_parent() ? "which of up, status, add, remove, restart, kill, pause, resume and down?"
+                           : "which verb?";
+}
+
+// Whether the first word that is a verb has a command behind `--`.
+bool runs_command(const CLI::App& app, const std::vector<std::string>& arguments) {
+  const auto verbs = app.get_subcommands([](const CLI::App*) { return true; });
+  for (const auto& word : arguments) {
+    if (word == "--") return false;
+    if (std::ranges::find(verbs, word, &CLI::App::get_name) != verbs.end()) return takes_command(word);
+  }
+  return false;
 }
 
 // CLI11 takes arguments from the back.
@@ -123,9 +127,9 @@ std::variant<Options, Answer, UsageError> parse_options(int argc, char** argv) {
   if (arguments.empty()) return UsageError{"which verb? `lockctl --help` tells them", cli::kUsage};
   // A command belongs to itself: none of its words is a flag of ours.
   const auto dashes = std::ranges::find(arguments, "--");
-  const bool for_run = std::find(arguments.begin(), dashes, "run") != dashes;
-  const int code = for_run ? int{cli::kFailed} : int{cli::kUsage};
-  if (for_run && dashes != arguments.end()) {
+  const bool for_command = runs_command(app, arguments);
+  const int code = for_command ? int{cli::kFailed} : int{cli::kUsage};
+  if (for_command && dashes != arguments.end()) {
     words.command.assign(dashes + 1, arguments.end());
     arguments.erase(dashes, arguments.end());
   }
@@ -146,8 +150,7 @@ std::variant<Options, Answer, UsageError> parse_options(int argc, char** argv) {
   if (const auto empty = given_nothing(sub); !empty.empty()) return UsageError{empty, code};
   if (!problem.empty()) return UsageError{problem + "; `lockctl " + help_of(sub) + "` shows how", code};
   auto options = make_options(words_of(sub), words);
-  if (!options)
-    return UsageError{options.error(), words_of(sub) == "run" ? int{cli::kFailed} : int{cli::kUsage}};
+  if (!options) return UsageError{options.error(), code};
   return std::move(options).value();
 }
 

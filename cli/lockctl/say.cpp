@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/common/exit_code.hpp"
+#include "cli/common/printable.hpp"
 #include "core/base/duration.hpp"
 
 namespace lockctl {
@@ -33,7 +34,7 @@ std::size_t columns() {
 }  // namespace
 
 void complain(const std::string& line) {
-  write_all(STDERR_FILENO, "lockctl: " + line + "\n");
+  write_all(STDERR_FILENO, "lockctl: " + cli::printable(line) + "\n");
 }
 
 void say(bool quiet, const std::string& line) {
@@ -49,7 +50,7 @@ std::string roughly(base::Duration duration) {
 }
 
 void LiveLine::show(const std::string& line) {
-  write_all(STDERR_FILENO, "\r" + ("lockctl: " + line).substr(0, columns() - 1) + "\x1b[K");
+  write_all(STDERR_FILENO, "\r" + ("lockctl: " + cli::printable(line)).substr(0, columns() - 1) + "\x1b[K");
   shown_ = true;
 }
 

@@ -8,7 +8,7 @@
 
 namespace lockctl {
 
-// Errors, always.
+// Errors, always; on one line, whatever others have put into it. The same below.
 void complain(const std::string& line);
 // Unless -q.
 void say(bool quiet, const std::string& line);

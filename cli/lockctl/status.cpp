@@ -2,56 +2,26 @@
 #include <algorithm>
 
 #include "cli/common/exit_code.hpp"
+#include "cli/lockctl/endpoints.hpp"
 #include "cli/lockctl/one_shot.hpp"
 #include "cli/lockctl/output.hpp"
+#include "cli/lockctl/patience.hpp"
 #include "cli/lockctl/say.hpp"
 #include "cli/lockctl/verbs.hpp"
+#include "cli/lockctl/view_text.hpp"
 #include "core/base/duration.hpp"
 
 namespace lockctl {
 namespace {
 
-std::string value_text(const std::string& value) {
-  constexpr std::size_t kShown = 200;
-  const auto newline = value.find('\n');
-  const bool whole = value.size() <= kShown && (newline == std::string::npos || newline + 1 == value.size());
-  if (whole) return value.substr(0, newline);
-  return value.substr(0, std::min(newline, kShown)) + "... (" + std::to_string(value.size()) +
-         " bytes; --output json has all of it)";
-}
-
-std::string holder_text(const lock::Holder& holder) {
-  std::string out = "held      by " + holder.who + "\n";
-  out += "          for " + roughly(holder.held_for) + ", token " + std::to_string(holder.token.value) +
-         ", lease ends in " + roughly(holder.left) + (holder.detached ? " (detached)" : "") + "\n";
-  if (!holder.note.empty()) out += "note      " + holder.note + "\n";
-  return out;
-}
-
-std::string record_text(const lock::Record& record) {
-  std::string out = "state     " + record.state;
-  if (record.code) out += ", code " + std::to_string(*record.code);
-  out += "\n";
-  if (!record.value.empty()) out += "value     " + value_text(record.value) + "\n";
-  out += "written   " + roughly(record.age) + " ago by " + record.writer;
-  if (record.token)
-    out += ", token " + std::to_string(record.token->value) + ", attempt " + std::to_string(record.attempt);
-  out += "\nindex     " + std::to_string(record.revision.value) + ", kept for another " +
-         roughly(record.left) + "\n";
-  return out;
-}
-
 void print_view(const Global& global, const lock::NameView& view) {
   const auto name = global.short_name(view.name);
-  if (global.output == Output::json) {
-    print(json_of(view, name));
-    return;
-  }
-  std::string out = "name      " + name + "\n";
-  out += view.holder ? holder_text(*view.holder) : "held      by nobody\n";
-  if (view.waiters > 0) out += "waiting   " + std::to_string(view.waiters) + "\n";
-  out += view.record ? record_text(*view.record) : "state     no record\n";
-  print(out);
+  print(global.output == Output::json ? json_of(view, name) : view_text(view, name));
+}
+
+int print_outcome(const Global& global, const lock::NameView& view) {
+  print_view(global, view);
+  return view.record && view.record->state == "done" ? cli::kYes : cli::kNo;
 }
 
 int mismatch(const Global& global, const std::string& name, const lock::RevisionMismatch& reply) {
@@ -66,21 +36,68 @@ std::optional<lock::Revision> revision_of(std::optional<std::uint64_t> index) {
   return index ? std::optional(lock::Revision(*index)) : std::nullopt;
 }
 
+// Time passes for want of an outcome only, as long as the cluster answers at all.
+int await_outcome(const Global& global, const WaitStatus& wait) {
+  const auto endpoints = find_endpoints(global);
+  if (!endpoints) return complain(endpoints.error()), cli::kUsage;
+  const lock::Query query = lock::WaitStatus{global.full_name(wait.name), std::nullopt};
+  Asked asked{"status --wait " + wait.name, query, wait.wait, cli::kNotInTime, "", wait.consistency};
+  if (wait.wait) asked.late = wait.name + " has no outcome after " + base::format_duration(*wait.wait);
+  Cluster cluster(endpoints.value(), kSessionTtl, asked.doing);
+  std::optional<client::Finished> answer;
+  std::optional<client::CallId> call;
+  Patience patience(cluster, global, global.full_name(wait.name), global.timeout, [&] {
+    asked.late.clear();
+    asked.within = global.timeout;
+    cluster.driver().give_up(*call);
+  });
+  call = cluster.begin(
+      query, wait.wait, [&](const client::Finished& finished) { answer = finished; }, {}, wait.consistency);
+  while (!answer) cluster.io().run_one();
+  return conclude(global, asked, cluster, answer->outcome, [&](const lock::Reply& reply) -> int {
+    const auto* view = std::get_if<lock::NameView>(&reply);
+    return view ? print_outcome(global, *view) : unexpected(reply);
+  });
+}
+
 }  // namespace
 
 int carry_out(const Global& global, const ReadStatus& read) {
   const lock::Query query = lock::GetStatus{global.full_name(read.name)};
-  return ask_once(global, {"status " + read.name, query, {}, cli::kFailed, "", read.consistency},
+  return ask_once(global, {"status " + read.name, query, {}, cli::kNotInTime, "", read.consistency},
                   [&](const lock::Reply& reply) -> int {
                     const auto* view = std::get_if<lock::NameView>(&reply);
                     if (!view) return unexpected(reply);
                     print_view(global, *view);
-                    return view->holder || view->record ? cli::kYes : cli::kNo;
+                    return !view->holders.empty() || view->record ? cli::kYes : cli::kNo;
                   });
 }
 
+namespace {
+
+bool has_outcome(const lock::NameView& view) {
+  if (!view.record) return false;
+  const auto& state = view.record->state;
+  return state == "done" || state == "failed" || state == "lost";
+}
+
+// No time at all: what is there is the answer.
+int outcome_now(const Global& global, const WaitStatus& wait) {
+  const lock::Query query = lock::GetStatus{global.full_name(wait.name)};
+  const Asked asked{"status --wait " + wait.name, query, {}, cli::kNotInTime, "", wait.consistency};
+  return ask_once(global, asked, [&](const lock::Reply& reply) -> int {
+    const auto* view = std::get_if<lock::NameView>(&reply);
+    if (!view) return unexpected(reply);
+    if (has_outcome(*view)) return print_outcome(global, *view);
+    say(global.quiet, wait.name + " has no outcome yet");
+    return cli::kNotInTime;
+  });
+}
+
+}  // namespace
+
 int carry_out(const Global& global, const WaitStatus& wait) {
-  const lock::Query query = lock::WaitStatus{global.full_name(wait.name), std::nullopt};
+  if (wait.wait == base::Duration(0)) return outcome_now(global, wait);
   // First whether the cluster answers at all: behind that, time passes for want of an outcome only.
   const Asked probe{"status " + wait.name,
                     lock::Query(lock::GetStatus{global.full_name(wait.name)}),
@@ -90,27 +107,14 @@ int carry_out(const Global& global, const WaitStatus& wait) {
                     wait.consistency};
   const int reached = ask_once(global, probe, [](const lock::Reply&) -> int { return cli::kYes; });
   if (reached != cli::kYes) return reached;
-  constexpr base::Duration kForEver = std::chrono::hours(24 * 365);
-  const auto within = wait.wait.value_or(kForEver);
-  const Asked asked{"status --wait " + wait.name,
-                    query,
-                    within,
-                    cli::kNotInTime,
-                    wait.name + " has no outcome after " + base::format_duration(within),
-                    wait.consistency};
-  return ask_once(global, asked, [&](const lock::Reply& reply) -> int {
-    const auto* view = std::get_if<lock::NameView>(&reply);
-    if (!view) return unexpected(reply);
-    print_view(global, *view);
-    return view->record && view->record->state == "done" ? cli::kYes : cli::kNo;
-  });
+  return await_outcome(global, wait);
 }
 
 int carry_out(const Global& global, const SetStatus& set) {
   const lock::Operation operation =
       lock::SetStatus{global.full_name(set.name), set.state, set.code, set.value, set.token,
                       revision_of(set.if_index),  set.ttl};
-  return ask_once(global, {"status --set " + set.name, operation, {}, cli::kFailed},
+  return ask_once(global, {"status --set " + set.name, operation, {}, cli::kNotInTime},
                   [&](const lock::Reply& reply) -> int {
                     if (const auto* other = std::get_if<lock::RevisionMismatch>(&reply))
                       return mismatch(global, set.name, *other);
@@ -132,7 +136,7 @@ int carry_out(const Global& global, const SetStatus& set) {
 int carry_out(const Global& global, const ClearStatus& clear) {
   const lock::Operation operation =
       lock::ClearStatus{global.full_name(clear.name), revision_of(clear.if_index)};
-  return ask_once(global, {"status --clear " + clear.name, operation, {}, cli::kFailed},
+  return ask_once(global, {"status --clear " + clear.name, operation, {}, cli::kNotInTime},
                   [&](const lock::Reply& reply) -> int {
                     if (const auto* other = std::get_if<lock::RevisionMismatch>(&reply))
                       return mismatch(global, clear.name, *other);

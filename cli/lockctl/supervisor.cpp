@@ -4,6 +4,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
+#include <deque>
 #include <optional>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,39 +13,68 @@
 #include "cli/lockctl/guard_channel.hpp"
 #include "cli/lockctl/kill_tree.hpp"
 #include "cli/lockctl/say.hpp"
+#include "cli/lockctl/watchdog.hpp"
+#include "core/base/duration.hpp"
 #include "core/base/overload.hpp"
 
 namespace lockctl {
-namespace {
-
 using namespace std::chrono_literals;
 
-class Supervisor {
+struct Supervisor::Impl {
  public:
-  Supervisor(Cluster& cluster, Signals& signals, const guard::Guard& guard, const SupervisorConfig& config)
-      : cluster_(cluster),
+  Impl(Lease lease, Signals& signals, guard::Guard& guard, const SupervisorConfig& config)
+      : lease_(std::move(lease)),
+        signals_(signals),
         config_(config),
         guard_(guard),
-        channel_(cluster.io(), guard.channel),
-        timer_(cluster.io()) {
-    signals.handle([this](int signal) { tell(guard::Forward{signal}); });
+        channel_(lease_.io, guard.channel()),
+        timer_(lease_.io) {
+    signals_.handle([this](int signal) { tell(guard::Forward{signal}); });
   }
+  ~Impl() { signals_.handle(nullptr); }
 
   CommandEnd run(const std::vector<std::string>& environment) {
+    guard::be_on_time();
     watch_lease();
+    if (over_ || (end_.lost && !config_.warn_when_lost)) {
+      end_.lost = true;
+      timer_.cancel();
+      lease_.io.poll();
+      return end_;
+    }
     tell(guard::Start{environment});
     listen();
-    while (!over_) cluster_.io().run_one();
+    while (!over_) lease_.io.run_one();
     timer_.cancel();
-    channel_.close();
+    channel_.release();
     pass_terminal(command_, ::getpgrp());
-    ::waitpid(guard_.pid, nullptr, 0);
-    cluster_.io().poll();
+    lease_.io.poll();
     return end_;
   }
 
+  void taken(const std::string& why) {
+    if (end_.lost) return;
+    end_.lost = true;
+    complain(config_.lock + " was lost: " + why +
+             (config_.warn_when_lost ? "; the command runs on without it" : ""));
+    if (config_.warn_when_lost || !told_) return;
+    taken_ = true;
+    const auto now = net::now();
+    tell(guard::Deadline{{now, std::min(now + config_.plan.kill_after, config_.plan.at(*told_).kill_at)}});
+  }
+
  private:
-  void tell(const guard::ToGuard& message) { guard::send_packet(guard_.channel, guard::encode(message)); }
+  void tell(const guard::ToGuard& message) {
+    unsent_.push_back(guard::encode(message));
+    flush();
+  }
+
+  // A stopped guard reads nothing: what it has not taken waits here, and renewing goes on.
+  bool flush() {
+    while (!unsent_.empty() && guard::send_packet(guard_.channel(), unsent_.front()) != guard::Sent::full)
+      unsent_.pop_front();
+    return unsent_.empty();
+  }
 
   void listen() {
     channel_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
@@ -57,7 +87,7 @@ class Supervisor {
 
   void hear() {
     while (!over_) {
-      const auto packet = guard::receive_packet(guard_.channel);
+      const auto packet = guard::receive_packet(guard_.channel());
       if (!packet) return;
       const auto message = guard::decode_from_guard(*packet);
       if (packet->empty() || !message) return guard_is_gone();
@@ -75,7 +105,9 @@ class Supervisor {
 
   // The kernel has killed the command; what it had started comes to this process.
   void guard_is_gone() {
-    complain("the guard process was killed, so the command was ended with it");
+    if (!end_.lost && told_ && net::now() >= config_.plan.at(*told_).kill_at)
+      out_of_time(guard::Killing::kill);
+    if (!end_.lost) complain("the guard process was killed, so the command was ended with it");
     end_.status = SIGKILL;
     end_.not_permitted = kill_everything_below_me(command_, &end_.status);
     over_ = true;
@@ -101,11 +133,18 @@ class Supervisor {
 
   void out_of_time(guard::Killing how) {
     if (!end_.lost) {
-      complain(config_.lock + " could not be renewed in time: the command is ended before the lease of " +
-               roughly(config_.ttl) + " is over");
+      end_.over_max = lease_.at_longest && lease_.at_longest();
+      complain(config_.lock + (end_.over_max ? ": " + max_hold_is_over() + ": the command is ended"
+                                             : " could not be renewed in time: the command is ended before "
+                                               "the lease of " +
+                                                   roughly(config_.ttl) + " is over"));
     }
     if (how == guard::Killing::kill) say(config_.quiet, "the command did not end by itself: killed");
     end_.lost = true;
+  }
+
+  std::string max_hold_is_over() const {
+    return "--max-hold " + base::format_duration(config_.max_hold) + " is over";
   }
 
   void ended(const guard::Ended& m) {
@@ -120,29 +159,37 @@ class Supervisor {
   void watch_lease() {
     look_at_lease();
     if (over_) return;
-    timer_.expires_after(std::clamp<base::Duration>(config_.ttl / 20, 5ms, 500ms));
+    timer_.expires_after(until_next_look());
     timer_.async_wait([this](const boost::system::error_code& error) {
       if (!error && !over_) watch_lease();
     });
   }
 
   void look_at_lease() {
-    const auto deadline = cluster_.driver().session_deadline();
+    const auto deadline = lease_.deadline();
     if (!deadline) return lost("its session has expired at the servers", true);
     if (config_.warn_when_lost) {
-      if (net::now() >= *deadline) lost("its lease has run out without a renewal", false);
+      if (net::now() < *deadline) return;
+      end_.over_max = end_.over_max || (!end_.lost && lease_.at_longest && lease_.at_longest());
+      lost(end_.over_max ? max_hold_is_over() : "its lease has run out without a renewal", false);
       return;
     }
-    if (deadline == told_) return backstop();
-    told_ = deadline;
-    tell(guard::Deadline{config_.plan.at(*deadline)});
+    if (deadline != told_ && !taken_ && flush()) {
+      told_ = deadline;
+      tell(guard::Deadline{config_.plan.at(*deadline)});
+    }
+    backstop();
   }
 
-  // For a guard that is stopped or starved: halfway through the margin somebody has to do it.
+  base::Duration until_next_look() const {
+    const auto pause = std::clamp<base::Duration>(config_.ttl / 20, 5ms, 500ms);
+    if (!told_) return pause;
+    return std::clamp<base::Duration>(*told_ - config_.plan.margin * 3 / 4 - net::now(), 1ms, pause);
+  }
+
+  // For guards that are stopped or starved: a quarter of the margin after them somebody has to do it.
   void backstop() {
-    if (net::now() < *told_ - config_.plan.margin / 2) return;
-    end_.lost = true;
-    ::kill(guard_.pid, SIGKILL);
+    if (net::now() >= *told_ - config_.plan.margin * 3 / 4) guard_is_gone();
   }
 
   void lost(const std::string& why, bool expired) {
@@ -154,25 +201,31 @@ class Supervisor {
     if (!config_.warn_when_lost) tell(guard::KillNow{});
   }
 
-  Cluster& cluster_;
+  Lease lease_;
+  Signals& signals_;
   SupervisorConfig config_;
-  guard::Guard guard_;
+  guard::Guard& guard_;
   boost::asio::posix::stream_descriptor channel_;
   boost::asio::steady_timer timer_;
-  std::optional<base::Instant> told_;
+  std::deque<std::string> unsent_;
+  std::optional<base::Instant> told_;  // the guard
   pid_t command_ = 0;
   CommandEnd end_;
+  bool taken_ = false;
   bool over_ = false;
 };
 
-}  // namespace
+Supervisor::Supervisor(Lease lease, Signals& signals, guard::Guard& guard, const SupervisorConfig& config)
+    : impl_(std::make_unique<Impl>(std::move(lease), signals, guard, config)) {}
 
-CommandEnd supervise(Cluster& cluster, Signals& signals, const guard::Guard& guard,
-                     const SupervisorConfig& config, const std::vector<std::string>& environment) {
-  Supervisor supervisor(cluster, signals, guard, config);
-  auto end = supervisor.run(environment);
-  signals.handle(nullptr);
-  return end;
+Supervisor::~Supervisor() = default;
+
+CommandEnd Supervisor::run(const std::vector<std::string>& environment) {
+  return impl_->run(environment);
+}
+
+void Supervisor::taken(const std::string& why) {
+  impl_->taken(why);
 }
 
 }  // namespace lockctl

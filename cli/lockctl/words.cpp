@@ -1,76 +1,56 @@
 #include "cli/lockctl/words.hpp"
 
-#include <cstdlib>
-#include <fstream>
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
 #include <functional>
-#include <iostream>
-#include <iterator>
 #include <map>
+#include <unistd.h>
 
-#include "cli/common/held.hpp"
 #include "cli/lockctl/reading.hpp"
+#include "cli/lockctl/setting_kind.hpp"
 #include "cli/lockctl/words_admin.hpp"
+#include "cli/lockctl/words_lock.hpp"
 #include "core/base/duration.hpp"
 
 namespace lockctl {
 namespace {
 
-std::string environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value ? value : "";
-}
-
-lock::Millis ttl(const Words& words, const char* otherwise, lock::Millis at_most) {
-  const auto& text = words.ttl.empty() ? otherwise : words.ttl;
-  const auto length = read_duration("-t/--ttl", text);
-  const auto at_least = lock::Limits().ttl_min;
-  if (length < at_least || length > at_most) {
-    throw Wrong("-t/--ttl: " + text + " is out of bounds: give " + base::format_duration(at_least) + " to " +
-                base::format_duration(at_most));
-  }
-  return std::chrono::duration_cast<lock::Millis>(length);
-}
-
-std::string name(const Words& words, const Global& global) {
-  if (words.name.find(',') != std::string::npos) {
-    throw Wrong("'" + words.name + "': several names at once are not offered in this version; give one");
-  }
-  if (words.name.find(':') != std::string::npos && words.name.ends_with(":s")) {
-    throw Wrong("'" + words.name + "': shared locks are not offered in this version");
-  }
-  const auto checked = lock::check_name(global.full_name(words.name));
-  if (!checked) throw Wrong(checked.error());
-  return words.name;
-}
-
-lock::Token required_token(const Words& words) {
-  const auto text = words.token.empty() ? environment("LOCKD_TOKEN") : words.token;
-  if (text.empty()) throw Wrong("which hold? Give --token, or set LOCKD_TOKEN");
-  const auto token = cli::parse_token(text);
-  if (!token) throw Wrong("--token: " + token.error());
-  return lock::Token(token.value());
-}
-
-// Here and below, what may throw comes before the braces: GCC 12 ends the members of an aggregate twice when
-// the next one throws.
-Hold hold(const Words& words, const Global& global) {
-  const auto token = required_token(words);
-  return {name(words, global), token};
-}
-
 // Within `lockctl run` of the very name, its hold is what vouches for a write.
 std::optional<lock::Token> token_of_write(const Words& words) {
-  const bool within_run = environment("LOCKD_LOCK") == words.name && !environment("LOCKD_TOKEN").empty();
-  return words.token.empty() && !within_run ? std::nullopt : std::optional(required_token(words));
+  const auto locks = "," + environment("LOCKD_LOCK") + ",";
+  const bool within_run =
+      locks.find("," + words.name + ",") != std::string::npos && !environment("LOCKD_TOKEN").empty();
+  return words.token.empty() && !within_run ? std::nullopt : std::optional(read_required_token(words));
+}
+
+// By read(2): a stream makes the end of a file of what can't be read.
+std::string read_all(int fd, const std::string& what) {
+  std::string text;
+  for (char piece[1 << 16];;) {
+    const auto n = ::read(fd, piece, sizeof piece);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw Wrong("--value: cannot read " + what + ": " + std::strerror(errno));
+    if (n == 0) return text;
+    text.append(piece, static_cast<std::size_t>(n));
+  }
 }
 
 std::string value_of(const std::string& given) {
-  if (given != "-" && !given.starts_with('@')) return given;
-  std::ifstream file;
-  if (given != "-") file.open(given.substr(1), std::ios::binary);
-  std::istream& in = given == "-" ? std::cin : file;
-  if (!in) throw Wrong("--value: cannot read the file '" + given.substr(1) + "'");
-  return {std::istreambuf_iterator<char>(in), {}};
+  if (given == "-") return read_all(STDIN_FILENO, "standard input");
+  if (!given.starts_with('@')) return given;
+  const auto what = "the file '" + given.substr(1) + "'";
+  const int fd = ::open(given.substr(1).c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) throw Wrong("--value: cannot read " + what + ": " + std::strerror(errno));
+  try {
+    auto text = read_all(fd, what);
+    ::close(fd);
+    return text;
+  } catch (const Wrong&) {
+    ::close(fd);
+    throw;
+  }
 }
 
 std::string bounded_value(const std::string& given) {
@@ -83,48 +63,11 @@ std::string bounded_value(const std::string& given) {
   return value;
 }
 
-LockFlags lock_flags(const Words& words, const Global& global, const char* default_ttl) {
-  if (words.no_wait && !words.wait.empty()) throw Wrong("-n and -w contradict each other: give one of them");
-  if (words.timeout_code < 0 || words.timeout_code > 255) throw Wrong("-E: an exit code is 0 to 255");
-  if (words.note.size() > lock::Limits().text_bytes) throw Wrong("--note: at most 256 bytes");
-  const auto wait = read_maybe_duration("-w", words.wait);
-  // As with flock(1), no time at all is no waiting.
-  const bool no_wait = words.no_wait || wait == base::Duration(0);
-  const auto length = ttl(words, default_ttl, lock::Limits().ttl_max);
-  const auto checked = name(words, global);
-  return {checked, no_wait, no_wait ? std::nullopt : wait, length, words.timeout_code, words.note};
-}
-
-Verb run(const Words& words, const Global& global) {
-  read_one_of("--on-lost", words.on_lost, {"kill", "warn"});
-  if (words.command.empty()) throw Wrong("which command? Write it behind `--`: lockctl run NAME -- CMD...");
-  const auto kill_after = read_maybe_duration("-k", words.kill_after);
-  const auto lock = lock_flags(words, global, "15s");
-  return Run{lock, kill_after, words.on_lost == "warn", words.command};
-}
-
-Verb acquire(const Words& words, const Global& global) {
-  if (words.while_pid && *words.while_pid < 1)
-    throw Wrong("--while-pid: give the pid of a running process, such as $$");
-  return Acquire{lock_flags(words, global, "60s"), words.while_pid};
-}
-
-lock::Consistency consistency(const Words& words) {
-  const auto& word = words.consistency;
-  if (words.stale && !word.empty() && word != "stale")
-    throw Wrong("--stale and --consistency " + word + " contradict each other: give one of them");
-  if (words.stale) return lock::Consistency::stale;
-  if (word.empty()) return lock::Consistency::linearizable;
-  read_one_of("--consistency", word, {"linearizable", "lease", "stale"});
-  return word == "linearizable" ? lock::Consistency::linearizable
-         : word == "lease"      ? lock::Consistency::lease
-                                : lock::Consistency::stale;
-}
-
 // What goes with some of its forms only.
 void check_status(const Words& words) {
-  const int asked = (words.set.empty() ? 0 : 1) + (words.wait_status ? 1 : 0) + (words.clear ? 1 : 0);
-  if (asked > 1) throw Wrong("give one of --set, --wait and --clear");
+  const int asked = (words.set.empty() ? 0 : 1) + (words.wait_status ? 1 : 0) + (words.watch_status ? 1 : 0) +
+                    (words.clear ? 1 : 0);
+  if (asked > 1) throw Wrong("give one of --set, --wait, --watch and --clear");
   const auto only_with = [](bool given, const char* flag, const char* with) {
     if (given) throw Wrong(std::string(flag) + " goes with " + with + " only");
   };
@@ -138,18 +81,20 @@ void check_status(const Words& words) {
   }
   if (words.stale || !words.consistency.empty()) {
     const char* flag = words.stale ? "--stale" : "--consistency";
-    if (!words.set.empty() || words.clear) throw Wrong(std::string(flag) + " goes with reading only");
+    if (!words.set.empty() || words.clear || words.watch_status)
+      throw Wrong(std::string(flag) + " goes with reading only");
   }
 }
 
 Verb status(const Words& words, const Global& global) {
   check_status(words);
-  const auto rests_on = consistency(words);
+  const auto rests_on = read_consistency(words);
   const auto wait = read_maybe_duration("-w", words.wait);
-  const auto checked = name(words, global);
+  const auto checked = read_name(words, global);
   const auto index = words.if_index.empty()
                          ? std::nullopt
                          : std::optional(read_number<std::uint64_t>("--if-index", words.if_index));
+  if (words.watch_status) return Watch{checked, std::nullopt, true};
   if (words.wait_status) return WaitStatus{checked, wait, rests_on};
   if (words.clear) return ClearStatus{checked, index};
   if (words.set.empty()) return ReadStatus{checked, rests_on};
@@ -157,9 +102,60 @@ Verb status(const Words& words, const Global& global) {
                         ? std::nullopt
                         : std::optional(read_number<std::int64_t>("--code", words.code, 0, 255));
   const auto token = token_of_write(words);
-  const auto kept = ttl(words, "24h", lock::Limits().record_ttl_max);
+  const auto kept = read_ttl(words, "24h", lock::Limits().record_ttl_max);
   const auto value = bounded_value(words.value);
   return SetStatus{checked, words.set, index, code, value, token, kept};
+}
+
+// A name, a prefix that ends in a slash, or nothing: all.
+Verb watch(const Words& words, const Global& global) {
+  const bool prefix = words.name.ends_with('/');
+  const auto stem = prefix ? words.name.substr(0, words.name.size() - 1) : words.name;
+  if (!words.name.empty()) {
+    if (const auto checked = lock::check_name(global.full_name(stem)); !checked) throw Wrong(checked.error());
+  }
+  const auto since =
+      words.since.empty() ? std::nullopt : std::optional(read_number<std::uint64_t>("--since", words.since));
+  return Watch{words.name, since, false};
+}
+
+std::uint64_t setting_value(const std::string& setting, const std::string& text) {
+  const auto wrong = [&](const char* right) { return Wrong(setting + ": '" + text + "' is not " + right); };
+  const auto among = [&](std::initializer_list<const char*> all) {
+    return std::ranges::find(all, text) != all.end();
+  };
+  const bool number = text.find_first_not_of("0123456789") == std::string::npos;
+  switch (kind_of_setting(setting)) {
+    case SettingKind::on_off:
+      if (!among({"on", "off", "0", "1"})) throw wrong("on or off");
+      return among({"on", "1"}) ? 1 : 0;
+    case SettingKind::time:
+      if (number) return read_number<std::uint64_t>(setting, text);
+      return static_cast<std::uint64_t>(
+          std::chrono::duration_cast<lock::Millis>(read_duration(setting, text)).count());
+    case SettingKind::number:
+      if (!number) throw wrong("a number");
+      return read_number<std::uint64_t>(setting, text);
+  }
+  throw wrong("a number");
+}
+
+Verb limits(const Words& words) {
+  if (words.settings.empty()) return ShowLimits{};
+  std::vector<lock::Setting> settings;
+  for (const auto& word : words.settings) {
+    const auto equals = word.find('=');
+    if (equals == 0 || equals == std::string::npos || equals + 1 == word.size())
+      throw Wrong("'" + word + "': write NAME=VALUE; `lockctl limits` lists them");
+    const auto name = word.substr(0, equals);
+    const auto value = setting_value(name, word.substr(equals + 1));
+    settings.push_back({name, value});
+  }
+  return MoveLimits{settings};
+}
+
+Verb completion(const Words& words) {
+  return Completion{read_one_of("the shell", words.shell, {"bash", "zsh", "fish"})};
 }
 
 Verb bench(const Words& words) {
@@ -191,25 +187,16 @@ Verb dev_restart(const Words& words) {
 Verb make_verb(const std::string& verb, const Words& words, const Global& global) {
   using Make = std::function<Verb()>;
   const std::map<std::string, Make> kinds = {
-      {"run", [&] { return run(words, global); }},
-      {"acquire", [&] { return acquire(words, global); }},
-      {"release", [&] { return Release{hold(words, global)}; }},
-      {"renew",
-       [&] {
-         const auto length = ttl(words, "60s", lock::Limits().ttl_max);
-         return Renew{hold(words, global), length};
-       }},
-      {"check",
-       [&] {
-         const auto rests_on = consistency(words);
-         return Check{hold(words, global), rests_on};
-       }},
       {"status", [&] { return status(words, global); }},
       {"ls",
        [&] {
-         const auto rests_on = consistency(words);
+         const auto rests_on = read_consistency(words);
          return List{words.name, rests_on};
        }},
+      {"watch", [&] { return watch(words, global); }},
+      {"audit", [&] { return Audit{read_name(words, global)}; }},
+      {"limits", [&] { return limits(words); }},
+      {"completion", [&] { return completion(words); }},
       {"health", [] { return Health{}; }},
       {"bench", [&] { return bench(words); }},
       {"dev up", [&] { return dev_up(words); }},
@@ -225,18 +212,27 @@ Verb make_verb(const std::string& verb, const Words& words, const Global& global
        [&] {
          return DevKill{words.folder, words.whom, words.signal};
        }},
+      {"dev pause",
+       [&] {
+         return DevPause{words.folder, words.whom, false};
+       }},
+      {"dev resume",
+       [&] {
+         return DevPause{words.folder, words.whom, true};
+       }},
       {"dev down",
        [&] {
          return DevDown{words.folder, words.keep};
        }},
   };
   if (auto made = make_admin_verb(verb, words)) return *std::move(made);
+  if (auto made = make_lock_verb(verb, words, global)) return *std::move(made);
   return kinds.at(verb)();
 }
 
 Global make_global(const std::string& verb, const Words& words) {
   const auto timeout = read_duration("--timeout", words.timeout);
-  Global global{words.endpoints, words.ns, Output::text, words.quiet, words.verbose, timeout};
+  Global global{words.endpoints, words.ns, Output::text, words.quiet, words.verbose, timeout, words.seen};
   std::vector<std::string> forms = {"text", "json"};
   if (verb == "bench") forms.push_back("result");
   read_one_of("--output", words.output, forms);

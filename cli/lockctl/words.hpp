@@ -12,15 +12,23 @@ namespace lockctl {
 
 struct Words {
   std::string endpoints, ns, output = "text", timeout = "10s";
+  std::string seen;  // the file of --history
   bool quiet = false, verbose = false;
 
-  std::string name, wait, ttl, kill_after, on_lost = "kill", note, token;
-  bool exclusive = false, no_wait = false;
+  std::string name, wait, ttl, kill_after, on_lost = "kill", note, token, max_hold, lock_delay, queue;
+  std::string permits;  // of a semaphore
+  bool exclusive = false, shared = false, no_wait = false, barge = false, red = false;
   int timeout_code = 124;
   std::optional<int> while_pid;
 
+  std::string keep_for, retries, on_fail = "replay", input_hash;  // of once
+
+  std::string file, reason, since, shell;
+  bool now = false;
+  std::vector<std::string> settings;
+
   std::string set, value, if_index, code;
-  bool wait_status = false, clear = false, stale = false;
+  bool wait_status = false, watch_status = false, clear = false, stale = false;
   std::string consistency;
 
   std::string member, other_member, priority, server;  // of a cluster's administration

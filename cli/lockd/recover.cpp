@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <ctime>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <sys/random.h>
 #include <sysexits.h>
@@ -13,6 +14,7 @@
 #include "cli/lockd/recovery.hpp"
 #include "cli/lockd/removed.hpp"
 #include "core/base/duration.hpp"
+#include "core/lock/limits.hpp"
 
 namespace lockd {
 namespace {
@@ -40,9 +42,9 @@ struct Words {
   std::string grant_after;
 };
 
-// What the state machine waits before it grants, unless told: nobody's lease is longer.
-lock::Millis longest_lease() {
-  return lock::Limits{}.ttl_max;
+// No bound on leases can be moved beyond.
+lock::Millis longest_lease_ever() {
+  return lock::widest_limits({}).ttl_max;
 }
 
 std::string in_words(lock::Millis duration) {
@@ -98,7 +100,7 @@ std::string warn(const Remains& remains, lock::Millis grant_after) {
   }
   text += "* Tokens go on above " + std::to_string(next_epoch(remains.token).value) +
           ", so that fencing refuses whoever still works under an old one.\n";
-  if (grant_after >= longest_lease()) {
+  if (grant_after >= remains.longest_lease) {
     return text + "* Nothing is granted for " + in_words(grant_after) +
            " once the server runs: nobody's lease from the lost log can be longer.\n"
            "  --grant-after shortens it.\n";
@@ -106,7 +108,7 @@ std::string warn(const Remains& remains, lock::Millis grant_after) {
   return text + "* Nothing is granted for " + in_words(grant_after) +
          " once the server runs. A lock that was granted behind the log's end, with a\n"
          "  longer lease (at most " +
-         in_words(longest_lease()) + "), may then have two holders: only fencing tells them apart.\n";
+         in_words(remains.longest_lease) + "), may then have two holders: only fencing tells them apart.\n";
 }
 
 // UTC, to the second: for people who read the record.
@@ -161,7 +163,7 @@ int carry_out(store::Store& store, const Remains& remains, lock::Millis grant_af
   return EX_OK;
 }
 
-int run(const Words& words, lock::Millis grant_after) {
+int run(const Words& words, std::optional<lock::Millis> told) {
   if (const auto removed = check_not_removed(words.data)) return fail(*removed);
   auto opened = store::Store::open(words.data);
   if (const auto* failure = std::get_if<store::Failure>(&opened)) return fail(failed(*failure));
@@ -172,6 +174,8 @@ int run(const Words& words, lock::Millis grant_after) {
     return fail(words.data + " holds nothing to go on from: this server has never heard from its cluster",
                 EX_CONFIG);
   }
+  // Nobody's lease is longer, unless the bound was raised behind the end of this log.
+  const auto grant_after = told.value_or(remains->longest_lease);
   std::fputs((describe(remains.value()) + warn(remains.value(), grant_after)).c_str(), stdout);
   if (words.yes) return carry_out(store, remains.value(), grant_after);
   if (::isatty(STDIN_FILENO) == 0) {
@@ -182,13 +186,13 @@ int run(const Words& words, lock::Millis grant_after) {
   return fail("nothing was changed", 1);
 }
 
-base::Result<lock::Millis> read_grant_after(const std::string& word) {
-  if (word.empty()) return longest_lease();
+base::Result<std::optional<lock::Millis>> read_grant_after(const std::string& word) {
+  if (word.empty()) return std::optional<lock::Millis>();
   const auto duration = base::parse_duration(word);
   if (!duration) return duration.failure();
   const auto grant_after = std::chrono::ceil<lock::Millis>(duration.value());
-  if (grant_after <= longest_lease()) return grant_after;
-  return base::Error{"no lease is longer than " + in_words(longest_lease()) + ": give that or less"};
+  if (grant_after <= longest_lease_ever()) return std::optional(grant_after);
+  return base::Error{"no lease is longer than " + in_words(longest_lease_ever()) + ": give that or less"};
 }
 
 }  // namespace

@@ -55,6 +55,7 @@ base::Result<Remains> look_at(const store::Identity& identity, raft::Recovered r
   remains.locks = machine.locks().size();
   remains.records = machine.records().size();
   remains.token = machine.counters().token;
+  remains.longest_lease = std::max(lock::Limits{}.ttl_max, machine.limits().ttl_max);
   return remains;
 }
 

@@ -20,6 +20,7 @@ struct Remains {
   // Once the whole log has been applied, committed or not.
   std::uint64_t sessions = 0, locks = 0, records = 0;
   lock::Token token{};  // the last that was given out
+  lock::Millis longest_lease{0};  // that anybody may have, by the bounds that were known here
 };
 
 // Reads the whole log; error: what is there can't be gone on from.

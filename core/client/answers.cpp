@@ -11,6 +11,12 @@ namespace client {
 
 using base::Overload;
 
+namespace {
+
+constexpr Duration kNeverAgain = std::chrono::hours(24 * 365 * 100);
+
+}  // namespace
+
 bool Client::answer(Turn& turn, const Purpose& purpose, const lock::Reply& reply) {
   return std::visit(Overload{
                         [&](const ForOpening& f) { return answer_opening(turn, f, reply); },
@@ -49,6 +55,8 @@ bool Client::answer_keep_alive(Turn& turn, const ForKeepAlive& asked, const lock
   if (!kept) return false;
   session_.kept_alive(kept->lease, asked.sent);
   session_.keep_alive().awaited.reset();
+  // Each time anew: it may have been told before the grant itself was.
+  for (const auto& [token, why] : kept->taken) turn.effects.lost.push_back(Lost{token, why});
   return true;
 }
 
@@ -85,6 +93,7 @@ bool Client::answer_call(Turn& turn, CallId id, const lock::Reply& reply) {
   if (found == calls_.end()) return true;
   if (const auto* query = std::get_if<lock::Query>(&found->second.question)) {
     if (!fits(*query, reply)) return false;
+    if (lock::is_interim(reply)) return answer_watch(turn, id, found->second, reply);
     finish(turn, id, reply);
     return true;
   }
@@ -103,6 +112,20 @@ bool Client::answer_call(Turn& turn, CallId id, const lock::Reply& reply) {
   return true;
 }
 
+bool Client::answer_watch(Turn& turn, CallId id, Call& call, const lock::Reply& reply) {
+  auto& watch = std::get<lock::Watch>(std::get<lock::Query>(call.question));
+  // Asked once more on this link, it would stand there twice.
+  call.asked = Asked{turn.now, turn.now + kNeverAgain, false};
+  const auto* changes = std::get_if<lock::Changes>(&reply);
+  const auto through = changes ? changes->through : std::get<lock::Reset>(reply).through;
+  const bool was_told = watch.since == through && changes && !changes->changes.empty();
+  // From a server that lags behind the one that told more, or told already.
+  if (was_told || (watch.since && through < *watch.since)) return true;
+  watch.since = through;
+  turn.effects.noticed.push_back(Noticed{id, reply});
+  return true;
+}
+
 // The server has not proposed it: of this request it is certain that nothing has happened.
 void Client::not_proposed(const Purpose& purpose) {
   if (const auto* f = std::get_if<ForSequence>(&purpose)) {
@@ -115,8 +138,10 @@ void Client::not_proposed(const Purpose& purpose) {
 
 void Client::finish(Turn& turn, CallId call, Outcome outcome, std::optional<Instant> holds_until,
                     std::optional<Undone> undone) {
-  CHECK(calls_.erase(call) == 1);
-  turn.effects.finished.push_back(Finished{call, std::move(outcome), holds_until, undone});
+  const auto ended = calls_.extract(call);
+  CHECK(ended);
+  turn.effects.finished.push_back(
+      Finished{call, std::move(outcome), holds_until, undone, ended.mapped().sequence});
 }
 
 std::optional<Instant> Client::holds_until(const Numbered& numbered, const lock::Reply& reply) const {
@@ -126,8 +151,9 @@ std::optional<Instant> Client::holds_until(const Numbered& numbered, const lock:
   if (const auto* renewed = std::get_if<lock::Renewed>(&reply)) return measured(renewed->lease);
   const auto* granted = std::get_if<lock::Granted>(&reply);
   const auto* acquire = std::get_if<lock::Acquire>(&numbered.operation);
-  if (granted && !granted->waited && acquire && acquire->detached) return measured(granted->lease);
-  return std::nullopt;
+  if (!granted || !acquire || !acquire->detached) return std::nullopt;
+  // After waiting its stamp is of an entry that nobody knows when was begun.
+  return granted->waited ? session_.when(granted->lease.end) : measured(granted->lease);
 }
 
 namespace {
@@ -137,8 +163,9 @@ namespace {
 Outcome ended_with_session(const Numbered& numbered, bool certain) {
   if (numbered.in_doubt == 0) return lock::Reply(lock::SessionExpired{});
   const auto* acquire = std::get_if<lock::Acquire>(&numbered.operation);
-  const bool bound =
-      (acquire && !acquire->detached) || std::holds_alternative<lock::Cancel>(numbered.operation);
+  const bool bound = (acquire && !acquire->detached) ||
+                     std::holds_alternative<lock::Once>(numbered.operation) ||
+                     std::holds_alternative<lock::Cancel>(numbered.operation);
   if (bound && certain) return lock::Reply(lock::SessionExpired{});
   return Unknown{};
 }

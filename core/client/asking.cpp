@@ -53,7 +53,8 @@ Asked Client::asked_now(Instant now, bool final_due) const {
 void Client::ask_session(Turn& turn) {
   if (session_.opening() && due(opening_asked_, turn.now)) {
     opening_asked_ = asked_now(turn.now, true);
-    send(turn, ForOpening{turn.now}, lock::Command(lock::OpenSession{config_.session_ttl, config_.who}));
+    send(turn, ForOpening{turn.now},
+         lock::Command(lock::OpenSession{config_.session_ttl, config_.who, config_.parent}));
   }
   if (!session_.open()) return;
   auto& beat = session_.keep_alive();
@@ -77,11 +78,14 @@ void Client::number_operations() {
   }
 }
 
-// Of a name whose former Acquire is still being taken back, a new one would find the session in its own way.
+// Of a name whose former request is still being taken back, a new one would find the session in its own way.
 bool Client::is_taken_back(const Call& call) const {
-  const auto* acquire = std::get_if<lock::Acquire>(&std::get<lock::Operation>(call.question));
-  return acquire && std::any_of(undos_.begin(), undos_.end(),
-                                [&](const auto& entry) { return entry.second.name == acquire->name; });
+  if (undos_.empty()) return false;
+  const auto names = names_of(std::get<lock::Operation>(call.question));
+  return std::any_of(undos_.begin(), undos_.end(), [&](const auto& entry) {
+    const auto& taken = entry.second.names;
+    return std::find_first_of(taken.begin(), taken.end(), names.begin(), names.end()) != taken.end();
+  });
 }
 
 void Client::ask_operations(Turn& turn) {
@@ -110,6 +114,7 @@ void Client::ask_queries(Turn& turn) {
   for (auto& [id, call] : calls_) {
     const auto* query = std::get_if<lock::Query>(&call.question);
     if (!query || !due(call.asked, turn.now)) continue;
+    // A watch is told at once where it stands.
     call.asked = asked_now(turn.now, !std::holds_alternative<lock::WaitStatus>(*query));
     send(turn, ForCall{id}, *query, call.consistency);
   }
@@ -132,7 +137,7 @@ bool Client::needs_probe() const {
   return std::any_of(calls_.begin(), calls_.end(), [](const auto& entry) {
     const auto* query = std::get_if<lock::Query>(&entry.second.question);
     const auto* admin = std::get_if<lock::Admin>(&entry.second.question);
-    return (query && std::holds_alternative<lock::WaitStatus>(*query)) || (admin && !only_asks(*admin));
+    return (query && stands(*query)) || (admin && !only_asks(*admin));
   });
 }
 

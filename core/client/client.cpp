@@ -29,6 +29,14 @@ std::optional<lock::SessionId> Client::session() const {
 std::optional<Instant> Client::session_deadline() const {
   return session_.deadline();
 }
+std::optional<Instant> Client::when(lock::LogTime time) const {
+  return session_.when(time);
+}
+std::optional<Instant> Client::hold_deadline(std::optional<lock::LogTime> ends_by) const {
+  const auto deadline = session_.deadline();
+  if (!deadline || !ends_by) return deadline;
+  return std::min(*deadline, *session_.when(*ends_by));
+}
 
 Effects Client::step(Instant now, const Input& input) {
   Turn turn{now, {}};

@@ -35,6 +35,13 @@ class Client {
   // last acknowledged renewal, plus what of the lease is believed (session.hpp). Nothing: there is no
   // session, or it has expired.
   std::optional<Instant> session_deadline() const;
+  // Before this local instant the log clock certainly has not reached `time`. Measured against the renewal,
+  // or opening of a session, that tells most of it; where it may have been reached already, some instant that
+  // has passed. Nothing before the first of them.
+  std::optional<Instant> when(lock::LogTime time) const;
+  // Until when a hold bound to the session certainly stands, where it ends by `ends_by` at the latest
+  // (Granted::ends_by). It moves on with every renewal. Nothing without a session.
+  std::optional<Instant> hold_deadline(std::optional<lock::LogTime> ends_by) const;
 
  private:
   struct Turn {
@@ -51,9 +58,9 @@ class Client {
     std::optional<Asked> asked = {};  // of a Query or CloseSession
     std::uint32_t in_doubt = 0;       // of a CloseSession or an Admin, as in Numbered
   };
-  // An Acquire that is being taken back.
+  // An Acquire or Once that is being taken back.
   struct Undo {
-    std::string name;
+    std::vector<std::string> names;
     bool detached = false;
     std::optional<CallId>
         call;  // nothing: it has ended Unknown, and what it may have got is given back all the same
@@ -110,6 +117,7 @@ class Client {
   bool answer_keep_alive(Turn& turn, const ForKeepAlive& asked, const lock::Reply& reply);
   bool answer_sequence(Turn& turn, lock::Sequence sequence, const lock::Reply& reply);
   bool answer_call(Turn& turn, CallId id, const lock::Reply& reply);
+  bool answer_watch(Turn& turn, CallId id, Call& call, const lock::Reply& reply);
   void not_proposed(const Purpose& purpose);
   void finish(Turn& turn, CallId call, Outcome outcome, std::optional<Instant> holds_until = {},
               std::optional<Undone> undone = {});
@@ -117,7 +125,7 @@ class Client {
   // The session is over: certainly at the servers, or only for this client.
   void session_gone(Turn& turn, bool certain);
 
-  // endings.cpp: time-outs, and Acquires that are taken back.
+  // endings.cpp: time-outs, and requests that are taken back.
   void time_out(Turn& turn, CallId call);
   void time_out_operation(Turn& turn, CallId id, Call& call);
   void take_back(lock::Sequence acquire, CallId call);
@@ -133,7 +141,7 @@ class Client {
   Window window_;
   std::map<CallId, Call> calls_;
   std::deque<CallId> waiting_;         // Operations without a sequence
-  std::deque<Numbered> undo_waiting_;  // Cancels and Releases without one
+  std::deque<Numbered> undo_waiting_;  // Cancels and Leaves without one
   std::map<lock::Sequence, Undo> undos_;
   std::optional<Asked> opening_asked_;  // while the session is being opened
   std::optional<Beat> probe_;           // while a status is waited for without a session

@@ -1,4 +1,4 @@
-// Calls whose time is over, and Acquires that are taken back.
+// Calls whose time is over, and requests that are taken back.
 #include <algorithm>
 #include <utility>
 
@@ -10,6 +10,16 @@
 namespace client {
 
 using base::Overload;
+
+namespace {
+
+// What a request that waited may have been answered before it could be cancelled, beside Granted.
+bool ends_its_wait(const lock::Reply& reply) {
+  return std::holds_alternative<lock::Held>(reply) || std::holds_alternative<lock::Superseded>(reply) ||
+         std::holds_alternative<lock::Deadlock>(reply) || std::holds_alternative<lock::OnceEnded>(reply);
+}
+
+}  // namespace
 
 void Client::time_out(Turn& turn, CallId id) {
   const auto found = calls_.find(id);
@@ -44,7 +54,7 @@ void Client::time_out_operation(Turn& turn, CallId id, Call& call) {
   }
   const auto* numbered = window_.find(sequence);
   CHECK(numbered);
-  if (numbered->in_doubt > 0 && std::holds_alternative<lock::Acquire>(numbered->operation)) {
+  if (numbered->in_doubt > 0 && !names_of(numbered->operation).empty()) {
     call.until = turn.now + config_.cancel_grace;
     return take_back(sequence, id);
   }
@@ -56,13 +66,13 @@ void Client::time_out_operation(Turn& turn, CallId id, Call& call) {
 
 void Client::take_back(lock::Sequence acquire, CallId call) {
   auto& numbered = *window_.find(acquire);
-  const auto& asked = std::get<lock::Acquire>(numbered.operation);
+  const auto* asked = std::get_if<lock::Acquire>(&numbered.operation);
   numbered.call.reset();
-  undos_.emplace(acquire, Undo{asked.name, asked.detached.has_value(), call, std::nullopt});
+  undos_.emplace(acquire, Undo{names_of(numbered.operation), asked && asked->detached, call, std::nullopt});
   undo_waiting_.push_back(Numbered{lock::Cancel{acquire}, std::nullopt, acquire});
 }
 
-// `asked` is the Acquire itself, its Cancel, or the Release of what it got; any of them may be the one that
+// `asked` is the request itself, its Cancel, or the Leave of what it got; any of them may be the one that
 // tells.
 bool Client::answer_undo(Turn& turn, lock::Sequence acquire, const lock::Operation& asked,
                          const lock::Reply& reply) {
@@ -71,12 +81,12 @@ bool Client::answer_undo(Turn& turn, lock::Sequence acquire, const lock::Operati
   } else if (std::holds_alternative<lock::Cancelled>(reply) ||
              std::holds_alternative<lock::Released>(reply) || std::holds_alternative<lock::NotHeld>(reply)) {
     undo_settled(turn, acquire, TimedOut{});
-  } else if (std::holds_alternative<lock::Acquire>(asked) || std::holds_alternative<lock::Held>(reply)) {
+  } else if (!names_of(asked).empty() || ends_its_wait(reply)) {
     undo_settled(turn, acquire, reply);
-  } else if (std::holds_alternative<lock::Release>(asked)) {
+  } else if (std::holds_alternative<lock::Leave>(asked)) {
     undo_settled(turn, acquire, Unknown{});
   }
-  // Else the Cancel was refused: the Acquire's own answer decides, or the end of the grace.
+  // Else the Cancel was refused: the request's own answer decides, or the end of the grace.
   return true;
 }
 
@@ -85,7 +95,7 @@ void Client::give_back(Turn& turn, lock::Sequence acquire, lock::Token token) {
   if (undo.granted) return;
   undo.granted = Undone{token, turn.now};
   forget_requests(acquire);
-  undo_waiting_.push_back(Numbered{lock::Release{undo.name, token}, std::nullopt, acquire});
+  undo_waiting_.push_back(Numbered{lock::Leave{acquire}, std::nullopt, acquire});
 }
 
 void Client::undo_settled(Turn& turn, lock::Sequence acquire, Outcome outcome) {

@@ -39,6 +39,24 @@ std::optional<Instant> Session::deadline() const {
   return open ? std::optional(open->deadline) : std::nullopt;
 }
 
+std::optional<Instant> Session::when(lock::LogTime time) const {
+  if (!anchor_) return std::nullopt;
+  return anchor_->sent + believed({anchor_->stamp, time}, clock_error_ppm_);
+}
+
+// What is later for one time is later for all that lie behind both stamps: believed() is linear there.
+void Session::note(const Anchor& anchor) {
+  if (anchor_) {
+    const lock::LogTime probe{std::max(anchor.stamp.ms, anchor_->stamp.ms) + 1};
+    if (anchor.sent + believed({anchor.stamp, probe}, clock_error_ppm_) <= *when(probe)) return;
+  }
+  anchor_ = anchor;
+}
+
+void Session::gone() {
+  state_ = None{};
+}
+
 void Session::begin_opening() {
   CHECK(none());
   state_ = Opening{};
@@ -46,10 +64,12 @@ void Session::begin_opening() {
 
 void Session::opened(lock::SessionId id, const lock::Lease& lease, Instant sent) {
   CHECK(opening());
+  note({sent, lease.stamp});
   state_ = Open{id, sent + believed(lease, clock_error_ppm_), Beat{sent + period_, std::nullopt}};
 }
 
 void Session::kept_alive(const lock::Lease& lease, Instant sent) {
+  note({sent, lease.stamp});
   auto& open = std::get<Open>(state_);
   open.deadline = std::max(open.deadline, sent + believed(lease, clock_error_ppm_));
 }

@@ -28,6 +28,8 @@ class Session {
   bool open() const { return std::holds_alternative<Open>(state_); }
   std::optional<lock::SessionId> id() const;
   std::optional<Instant> deadline() const;
+  // As Client::when.
+  std::optional<Instant> when(lock::LogTime time) const;
 
   // How often to renew.
   Duration period() const { return period_; }
@@ -37,7 +39,7 @@ class Session {
   void opened(lock::SessionId id, const lock::Lease& lease, Instant sent);
   // `sent`: just before that very KeepAlive left. The deadline never falls.
   void kept_alive(const lock::Lease& lease, Instant sent);
-  void gone() { state_ = None{}; }
+  void gone();
 
   // The renewals. Only where open().
   Beat& keep_alive();
@@ -52,7 +54,16 @@ class Session {
     Beat keep_alive;
   };
 
+  // When the request left that got this stamp: the log clock had not passed it then.
+  struct Anchor {
+    Instant sent;
+    lock::LogTime stamp;
+  };
+  void note(const Anchor& anchor);
+
   std::variant<None, Opening, Open> state_;
+  // The one by which `when` is latest, whatever it is asked. Of any session: they share one log clock.
+  std::optional<Anchor> anchor_;
   Duration period_;
   std::uint32_t clock_error_ppm_;
 };

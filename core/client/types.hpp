@@ -28,6 +28,8 @@ struct Config {
   std::vector<std::string> endpoints;  // at least one; tried in turn from a random place
   lock::Millis session_ttl{15'000};
   std::string who;
+  // The session of the process that this one runs under; 0: none. Both are one owner to the servers.
+  lock::SessionId parent = {};
   std::uint64_t seed = 0;
   // The bound on a clock's rate error, rho of the lease rule, in parts per million.
   std::uint32_t clock_error_ppm = 500;
@@ -52,10 +54,11 @@ using Question = std::variant<lock::Operation, lock::Query, CloseSession, lock::
 struct Begin {
   CallId call;
   Question question;
-  // After this long the call ends with what is known then; nothing: it never ends by itself. An Acquire that
-  // still waits is cancelled first, and its outcome is what the servers say to that, or Unknown when they
-  // can't be reached within Config::cancel_grace; what it may have been granted is then given back behind the
-  // call's back, while the session lives.
+  // After this long the call ends with what is known then; nothing: it never ends by itself. An Acquire or
+  // Once that still waits is cancelled first, and its outcome is what the servers say to that, or Unknown
+  // when they can't be reached within Config::cancel_grace; what it may have been granted is then given back
+  // behind the call's back, while the session lives. What was granted is given back by a Leave: a hold that
+  // it re-entered goes on.
   std::optional<Duration> within;
   // Of a Query: what its answer may rest on.
   lock::Consistency consistency = lock::Consistency::linearizable;
@@ -85,9 +88,9 @@ using Input = std::variant<Begin, GiveUp, Connected, Disconnected, Received, Tim
 struct TimedOut {};
 // It was sent, and nobody knows what became of it.
 struct Unknown {};
-// A server's final answer. For an Acquire: Granted, Held, Cancelled (= timed out), SessionExpired, Refused.
-// SessionExpired says that the operation has and will have no effect; a hold bound to the session may have
-// begun, and has ended with it.
+// A server's final answer. For an Acquire: Granted, Held, Superseded, Deadlock, Cancelled (= timed out),
+// SessionExpired, Refused; for a Once also OnceEnded. SessionExpired says that the operation has and will
+// have no effect; a hold bound to the session may have begun, and has ended with it.
 using Outcome = std::variant<lock::Reply, TimedOut, Unknown>;
 
 struct Connect {
@@ -111,14 +114,28 @@ struct Undone {
 struct Finished {
   CallId call;
   Outcome outcome;
-  // For a Granted detached hold or a Renewed one: until when the client may believe in it. Nothing for a
-  // grant that came after waiting.
+  // For a Granted detached hold or a Renewed one: until when the client may believe in it. For a hold bound
+  // to the session that moves, see Client::hold_deadline.
   std::optional<Instant> holds_until;
   std::optional<Undone> undone;  // with TimedOut or SessionExpired
+  // Of an Operation that was given one: what a Leave of it names, in the same session.
+  lock::Sequence sequence = {};
 };
 struct Progress {
   CallId call;
   lock::Queued queued;
+};
+// What a Watch is told, Reset or Changes, in the order of the log. One that is asked again, at another
+// server, goes on from the last of these.
+struct Noticed {
+  CallId call;
+  lock::Reply reply;
+};
+// A hold of the session was ended by somebody else or by its own time, before its deadline: told
+// with every renewal until it is released, perhaps also before the grant.
+struct Lost {
+  lock::Token token;
+  std::string why;
 };
 
 struct Effects {
@@ -127,6 +144,8 @@ struct Effects {
   std::vector<Send> sends;
   std::vector<Finished> finished;
   std::vector<Progress> progress;
+  std::vector<Noticed> noticed;
+  std::vector<Lost> lost;
   std::optional<Instant>
       wake_at;  // step with TimerFired then, at the latest; nothing: not before the next input
 };

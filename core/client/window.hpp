@@ -19,7 +19,7 @@ struct Asked {
 struct Numbered {
   lock::Operation operation;
   std::optional<CallId> call;            // whose outcome its answer is
-  std::optional<lock::Sequence> undoes;  // a Cancel or Release by which the client takes back that Acquire
+  std::optional<lock::Sequence> undoes;  // a Cancel or Leave by which the client takes back that request
 
   std::optional<Asked> asked = {};
   std::optional<Instant> first_sent = {};

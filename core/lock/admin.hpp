@@ -5,12 +5,13 @@
 #include <variant>
 #include <vector>
 
+#include "core/lock/limits.hpp"
 #include "core/lock/types.hpp"
 
 namespace lock {
 
-// A new server, as a learner with an id of its own: answered MemberAdded once that is committed. A retry with the
-// same incarnation gets the same id; another server at an address that is taken is refused.
+// A new server, as a learner with an id of its own: answered MemberAdded once that is committed. A retry with
+// the same incarnation gets the same id; another server at an address that is taken is refused.
 struct AddMember {
   std::string address;
   std::uint64_t incarnation = 0;  // drawn at random by the server that joins
@@ -23,8 +24,8 @@ struct SetPriority {
   std::uint8_t priority = 1;
   bool operator==(const SetPriority&) const = default;
 };
-// All of it as one change (joint consensus), answered MembersChanged once it is done. What is so already is no
-// error: a retry may find it done.
+// All of it as one change (joint consensus), answered MembersChanged once it is done. What is so already is
+// no error: a retry may find it done.
 struct ChangeMembers {
   std::vector<base::NodeId> promote;
   std::vector<base::NodeId> remove;
@@ -48,8 +49,14 @@ struct GetMembers {
 struct GetMetrics {
   bool operator==(const GetMetrics&) const = default;
 };
-using Admin =
-    std::variant<AddMember, ChangeMembers, TransferLeadership, TakeSnapshot, GetMembers, GetMetrics>;
+// Moves bounds, all of them or none, in the log: a server that is asked proposes it as a command. A retry
+// sets the same. Answered Settings, or Refused.
+struct Configure {
+  std::vector<Setting> settings;
+  bool operator==(const Configure&) const = default;
+};
+using Admin = std::variant<AddMember, ChangeMembers, TransferLeadership, TakeSnapshot, GetMembers, GetMetrics,
+                           Configure>;
 
 struct MemberAdded {
   base::NodeId id;
@@ -91,8 +98,9 @@ struct Metric {
   std::string name;  // as Prometheus wants it: lockd_…, the unit last
   std::string help;
   MetricKind kind = MetricKind::gauge;
-  std::uint64_t value = 0;             // of a histogram: the sum
-  std::vector<std::uint64_t> buckets;  // of a histogram: bucket b counts what is below 2^b and not below 2^(b-1)
+  std::uint64_t value = 0;  // of a histogram: the sum
+  // Of a histogram: bucket b counts what is below 2^b and not below 2^(b-1).
+  std::vector<std::uint64_t> buckets;
   bool operator==(const Metric&) const = default;
 };
 struct Metrics {

@@ -6,7 +6,9 @@
 #include <variant>
 #include <vector>
 
+#include "core/base/bytes.hpp"
 #include "core/lock/admin.hpp"
+#include "core/lock/limits.hpp"
 #include "core/lock/types.hpp"
 
 namespace lock {
@@ -14,6 +16,9 @@ namespace lock {
 struct OpenSession {
   Millis ttl;
   std::string who;  // shown to people: host, process, command
+  // The session of the process that this one runs under; 0: none. Both then act for one owner, who re-enters
+  // what he holds and never waits for himself. Where that session is over, this one is its own owner.
+  SessionId parent = {};
   bool operator==(const OpenSession&) const = default;
 };
 // Extends the session, and with it every hold bound to it, to the entry's stamp plus its ttl.
@@ -27,11 +32,45 @@ struct CloseSession {
   bool operator==(const CloseSession&) const = default;
 };
 
-struct Acquire {
+// Where a request stands among those that wait for the same name.
+struct Fifo {
+  bool operator==(const Fifo&) const = default;
+};
+// Granted at once where no holder is in the way, whoever waits already; else as Fifo.
+struct Barge {
+  bool operator==(const Barge&) const = default;
+};
+// Takes the place of every earlier Newest request for the same names: those are answered Superseded.
+struct Newest {
+  bool operator==(const Newest&) const = default;
+};
+// Before every request of a lower level, behind its equals. Fifo, Barge and Newest wait at level 0.
+struct Priority {
+  std::int32_t level = 0;
+  bool operator==(const Priority&) const = default;
+};
+using Queueing = std::variant<Fifo, Barge, Newest, Priority>;
+
+struct Wanted {
   std::string name;
+  Mode mode = Exclusive{};
+  bool operator==(const Wanted&) const = default;
+};
+// All names or none, in one grant with one token. A request waits for every incompatible holder and every
+// incompatible earlier waiter of each of its names, so that nobody starves.
+//
+// Where its owner holds all the names by one grant already, in modes at least as strong, it re-enters:
+// Granted with the same token and one more entry. Where he holds some of them, or all by several grants:
+// Refused. Shared held, exclusive wanted: Deadlock. A request whose waiting would close a cycle of owners who
+// wait for one another: Deadlock. Another limit for a counted name in use: Refused.
+struct Acquire {
+  std::vector<Wanted> locks;       // at least one, each name once
   bool wait = true;                // false: granted at once or answered Held
-  std::optional<Millis> detached;  // the hold gets a lease of its own and outlives the session
+  std::optional<Millis> detached;  // the entry gets a lease of its own and outlives the session
   std::string note;
+  std::optional<Millis> max_hold = {};  // the hold ends so long after its grant, whatever is renewed
+  Millis lock_delay{0};                 // after an end that was not clean nobody gets the names for so long
+  Queueing queueing = Fifo{};
   bool operator==(const Acquire&) const = default;
 };
 // Ends the hold with this token, whoever asks; another hold of the name is never touched.
@@ -40,6 +79,28 @@ struct Release {
   Token token;
   bool operator==(const Release&) const = default;
 };
+// Gives back the one entry that this Acquire of the same session was granted; the hold ends with its last
+// entry. Answered Released or NotHeld.
+struct Leave {
+  Sequence acquire;
+  bool operator==(const Leave&) const = default;
+};
+// From exclusive to shared, for good. Answered Downgraded, also where it is shared already; NotHeld.
+struct Downgrade {
+  std::string name;
+  Token token;
+  bool operator==(const Downgrade&) const = default;
+};
+// Ends somebody's hold, on the record. Nobody gets its names before its lease would have ended or its holder
+// has confirmed the end by a Release of the token; `now`: at once, while the holder may still act. Answered
+// Broken or NotHeld.
+struct Break {
+  std::string name;
+  Token token;
+  std::string reason;  // not empty
+  bool now = false;
+  bool operator==(const Break&) const = default;
+};
 // Extends a detached hold to the entry's stamp plus ttl; never shortens it.
 struct Renew {
   std::string name;
@@ -47,8 +108,8 @@ struct Renew {
   Millis ttl;
   bool operator==(const Renew&) const = default;
 };
-// Gives up an Acquire of the same session that may still wait: answered Cancelled, or Granted where it was
-// too late.
+// Gives up an Acquire or a Once of the same session that may still wait: answered Cancelled, or what it was
+// answered where it was too late.
 struct Cancel {
   Sequence acquire;
   bool operator==(const Cancel&) const = default;
@@ -68,7 +129,36 @@ struct ClearStatus {
   std::optional<Revision> if_revision;
   bool operator==(const ClearStatus&) const = default;
 };
-using Operation = std::variant<Acquire, Release, Renew, Cancel, SetStatus, ClearStatus>;
+// What becomes of a job whose command failed: the next caller runs it again, as long as attempts are left, or
+// its failure is the outcome.
+enum class OnFail : std::uint8_t { next = 1, replay = 2 };
+// A lock and its record in one: the first caller gets Granted (attempt 1) and runs; the others are Queued
+// until the outcome is there, then told OnceEnded. Where a runner's hold ends without a FinishOnce, the next
+// in line is Granted with attempt + 1; once all attempts are used up the outcome is `lost`. With nobody in
+// line the record stays pending and the next caller runs. keep, attempts, on_fail and input of the first
+// caller bind the record: who differs is Refused, as is who finds a record there that no Once made.
+struct Once {
+  std::string name;
+  Millis keep{24 * 3600 * 1000};  // how long the outcome is kept
+  std::uint32_t attempts = 4;     // runs at most, the first included
+  OnFail on_fail = OnFail::replay;
+  std::string input;  // a hash of what the job works on; empty: not looked at
+  bool wait = true;   // false: Held where it would wait
+  std::string note;
+  bool operator==(const Once&) const = default;
+};
+// The outcome, by whoever was granted the run; its hold ends with it. Answered OnceFinished, or StaleToken
+// where the run was not its own any more: the late result is kept beside the record as evidence.
+struct FinishOnce {
+  std::string name;
+  Token token;
+  std::int64_t code = 0;  // 0: done
+  base::Bytes output;
+  bool cut = false;  // the output is not whole
+  bool operator==(const FinishOnce&) const = default;
+};
+using Operation = std::variant<Acquire, Release, Renew, Cancel, SetStatus, ClearStatus, Leave, Downgrade,
+                               Break, Once, FinishOnce>;
 
 // Executed at most once: a retry gets the first answer. Everything up to `acknowledged` has been answered and
 // will never be asked again.
@@ -89,7 +179,8 @@ struct Recover {
   bool operator==(const Recover&) const = default;
 };
 
-using Command = std::variant<OpenSession, KeepAlive, CloseSession, Sequenced, Recover>;
+// Configure: never asked by a client as a command, but as an operator's request (admin.hpp).
+using Command = std::variant<OpenSession, KeepAlive, CloseSession, Sequenced, Recover, Configure>;
 
 // Who holds and waits, and the record.
 struct GetStatus {
@@ -118,7 +209,25 @@ struct CheckHold {
 struct GetHealth {
   bool operator==(const GetHealth&) const = default;
 };
-using Query = std::variant<GetStatus, WaitStatus, List, CheckHold, GetHealth>;
+// What happened to a name, newest first: AuditTrail.
+struct GetAudit {
+  std::string name;
+  std::uint64_t before = 0;  // only entries with smaller numbers; 0: from the newest on
+  bool operator==(const GetAudit&) const = default;
+};
+// Answered Settings.
+struct GetSettings {
+  bool operator==(const GetSettings&) const = default;
+};
+// Stands until it is given up. What happens to the names is told as it is applied: Changes, any number of
+// them. Where `since` lies further back than the asked server remembers, or is not given, it is told Reset
+// first.
+struct Watch {
+  std::string name;                    // ends in '/': every name that begins so; empty: every name
+  std::optional<std::uint64_t> since;  // a `through` that was told before
+  bool operator==(const Watch&) const = default;
+};
+using Query = std::variant<GetStatus, WaitStatus, List, CheckHold, GetHealth, GetAudit, GetSettings, Watch>;
 
 using Request = std::variant<Command, Query, Admin>;
 

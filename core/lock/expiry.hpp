@@ -12,7 +12,8 @@ namespace lock {
 
 // The order of the fields is the order of ending: part of what is replicated.
 struct Expiry {
-  enum class Kind : std::uint8_t { session, hold, record, rest };
+  // hold: the lease of its detached entries; max: its maximum; block: that of a hold which has ended.
+  enum class Kind : std::uint8_t { session, hold, max, record, block, rest };
 
   LogTime end;
   Kind kind;
@@ -24,8 +25,8 @@ class ExpiryQueue {
  public:
   using Entries = base::CowMap<Expiry, std::string>;
 
-  // `name` of a hold or a record. The entry isn't there yet.
-  void add(const Expiry& expiry, std::string name);
+  // `name` of a record. The entry isn't there yet.
+  void add(const Expiry& expiry, std::string name = {});
   // The entry is there.
   void remove(const Expiry& expiry);
   // To another time. `from` is there.

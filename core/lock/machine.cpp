@@ -29,6 +29,7 @@ Applied Machine::apply(LogTime stamp, const std::vector<Command>& commands) {
                                     return sequenced(command, out);
                                   },
                                   [&](const Recover& command) { return recover(command, out); },
+                                  [&](const Configure& command) { return configure(command); },
                               },
                               commands[place]);
     out.answers.push_back(std::move(answer));
@@ -41,8 +42,9 @@ std::optional<LogTime> Machine::next_expiry() const {
 }
 
 bool Machine::shed(std::size_t elements) {
-  return sessions_.shed(elements) && locks_.shed(elements) && records_.shed(elements) &&
-         expiries_.shed(elements);
+  return sessions_.shed(elements) && holds_.shed(elements) && blocks_.shed(elements) &&
+         records_.shed(elements) && audit_.shed(elements) && locks_.shed(elements) &&
+         families_.shed(elements) && expiries_.shed(elements) && finished_.shed(elements);
 }
 
 }  // namespace lock

@@ -13,6 +13,11 @@ const char* name_of(const Operation& operation) {
                         [](const Cancel&) { return "cancel"; },
                         [](const SetStatus&) { return "set_status"; },
                         [](const ClearStatus&) { return "clear_status"; },
+                        [](const Leave&) { return "leave"; },
+                        [](const Downgrade&) { return "downgrade"; },
+                        [](const Break&) { return "break"; },
+                        [](const Once&) { return "once"; },
+                        [](const FinishOnce&) { return "finish_once"; },
                     },
                     operation);
 }
@@ -59,6 +64,16 @@ const char* name_of(const Reply& reply) {
                         [](const SnapshotTaken&) { return "snapshot_taken"; },
                         [](const Members&) { return "members"; },
                         [](const Metrics&) { return "metrics"; },
+                        [](const Superseded&) { return "superseded"; },
+                        [](const Deadlock&) { return "deadlock"; },
+                        [](const Downgraded&) { return "downgraded"; },
+                        [](const Broken&) { return "broken"; },
+                        [](const OnceEnded&) { return "once_ended"; },
+                        [](const OnceFinished&) { return "once_finished"; },
+                        [](const AuditTrail&) { return "audit_trail"; },
+                        [](const Settings&) { return "settings"; },
+                        [](const Changes&) { return "changes"; },
+                        [](const Reset&) { return "reset"; },
                     },
                     reply);
 }

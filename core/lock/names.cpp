@@ -1,5 +1,6 @@
 #include <cstddef>
 
+#include "core/lock/limits.hpp"
 #include "core/lock/types.hpp"
 
 namespace lock {

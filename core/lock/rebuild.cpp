@@ -1,8 +1,9 @@
 #include "core/lock/rebuild.hpp"
 
+#include <algorithm>
 #include <utility>
 
-#include "core/base/overload.hpp"
+#include "core/lock/modes.hpp"
 
 namespace lock {
 namespace {
@@ -12,176 +13,133 @@ base::Status verdict(const char* flaw) {
   return base::Error{std::string("not the image of a machine: ") + flaw};
 }
 
-template <class Map, class Key>
-bool rises(const Map& map, const Key& last, const Key& key) {
-  return map.empty() || last < key;
-}
-
-bool lasts(Millis time, Millis min, Millis max) {
-  return time >= min && time <= max;
-}
-
 }  // namespace
 
 base::Status Rebuild::begin(const Head& head) {
-  const Limits& limits = machine_.limits_;
-  const auto& counters = head.counters;
-  for (const auto last :
-       {counters.session.value, counters.token.value, counters.revision.value, counters.arrival}) {
-    if (last >= kTokenEnd.value) return verdict("its numbers are used up");
+  const auto& last = head.counters;
+  for (const auto number :
+       {last.session.value, last.token.value, last.revision.value, last.arrival, last.touch, last.audit}) {
+    if (number >= kTokenEnd.value) return verdict("its numbers are used up");
   }
-  if (head.sessions > limits.sessions || head.locks > limits.locks || head.records > limits.records + 1)
+  Limits limits = machine_.limits_;
+  for (const Setting& setting : head.settings) {
+    if (!apply_setting(limits, setting)) return verdict("a setting is out of bounds");
+  }
+  if (settings_of(limits) != head.settings) return verdict("its settings are not those that there are");
+  if (head.sessions > widest_.sessions || head.records > widest_.records + 1 ||
+      head.audits > widest_.audit_entries)
     return verdict("it is larger than a machine may be");
+  machine_.limits_ = limits;
   machine_.stamp_ = head.stamp;
-  machine_.last_ = counters;
+  machine_.last_ = last;
   awaited_ = head;
   if (!head.rest) return base::Done{};
   if (head.rest->since > head.stamp || head.rest->until <= head.stamp ||
-      head.rest->until - head.rest->since > 2 * limits.record_ttl_max)
+      head.rest->until - head.rest->since > 2 * widest_.record_ttl_max)
     return verdict("its rest is over");
   machine_.rest_ = head.rest;
-  machine_.expiries_.add({head.rest->until, Expiry::Kind::rest, 0}, {});
+  machine_.expiries_.add({head.rest->until, Expiry::Kind::rest, 0});
   return base::Done{};
 }
 
-const char* Rebuild::flaw_of(const Outcome& outcome) const {
-  const auto& last = machine_.last_;
-  const auto above = [](bool is_above) { return is_above ? "an answer is ahead of its counter" : nullptr; };
-  return std::visit(base::Overload{
-                        [&](const Granted& v) { return above(!v.token || v.token > last.token); },
-                        [&](const StatusSet& v) { return above(!v.revision || v.revision > last.revision); },
-                        [&](const RevisionMismatch& v) { return above(v.actual > last.revision); },
-                        [&](const auto&) { return above(false); },
-                    },
-                    outcome);
-}
-
-const char* Rebuild::flaw_of(const Waiting& waiting) const {
-  const Limits& limits = machine_.limits_;
-  if (!check_name(waiting.name)) return "a request waits for a name that can't be";
-  if (waiting.note.size() > limits.text_bytes) return "a waiting request's note is too long";
-  if (waiting.arrival == 0 || waiting.arrival > machine_.last_.arrival) return "a place in line can't be";
-  if (waiting.detached && !lasts(*waiting.detached, limits.ttl_min, limits.ttl_max))
-    return "a waiting request's lease is out of bounds";
-  return nullptr;
-}
-
-const char* Rebuild::flaw_of(SessionId id, const Session& session) const {
-  const Limits& limits = machine_.limits_;
-  const LogTime stamp = machine_.stamp_;
-  if (!id || id > machine_.last_.session) return "a session's number was never given out";
-  if (!lasts(session.ttl, limits.ttl_min, limits.ttl_max)) return "a session's time to live is out of bounds";
-  if (session.end <= stamp || session.end > stamp + session.ttl) return "a session's end can't be";
-  if (session.who.size() > limits.text_bytes) return "a client's description is too long";
-  // One more than the bound, as in Machine::check_session.
-  if (session.outcomes.size() + session.waiting.size() > limits.replies_per_session + 1)
-    return "a session has too many requests";
-  for (const auto& [sequence, outcome] : session.outcomes) {
-    if (sequence <= session.acknowledged) return "an answer is kept that was acknowledged";
-    if (const char* flaw = flaw_of(outcome)) return flaw;
-  }
-  for (const auto& [sequence, waiting] : session.waiting) {
-    if (sequence <= session.acknowledged || session.outcomes.contains(sequence))
-      return "a request waits that was answered";
-    if (const char* flaw = flaw_of(waiting)) return flaw;
-  }
+const char* Rebuild::join_family(SessionId id, const Session& session) {
+  if (session.owner == id) return nullptr;
+  const auto owner = machine_.sessions_.find(session.owner);
+  if (owner != machine_.sessions_.end() && owner->second.owner != session.owner)
+    return "an owner is no owner itself";
+  auto family = machine_.families_.try_emplace(session.owner).first;
+  machine_.families_.edit(family).sessions.push_back(id);
   return nullptr;
 }
 
 const char* Rebuild::stand_in_line(SessionId id, const Session& session) {
   for (const auto& [sequence, waiting] : session.waiting) {
-    auto at = lines_.try_emplace(waiting.name).first;
-    Line& line = lines_.edit(at);
-    if (line.size() >= machine_.limits_.waiters_per_lock) return "a line is too long";
-    if (!line.try_emplace(waiting.arrival, WaitQueue::Waiter{waiting.arrival, id, sequence}).second)
-      return "two have one place in line";
+    if (!arrivals_.try_emplace(waiting.place.arrival).second) return "two have one place in line";
+    for (const Wanted& wanted : waiting.locks) {
+      auto at = machine_.locks_.try_emplace(wanted.name).first;
+      LockState& lock = machine_.locks_.edit(at);
+      const auto limit = lock.limit();
+      const auto* counted = std::get_if<Counted>(&wanted.mode);
+      if (limit && counted != nullptr && *limit != counted->limit) return "a name has two limits";
+      if (waiting.once && lock.queue.onces() == 0) ++waited_records_;
+      // Another place than every other: the arrival is.
+      lock.queue.insert(
+          {waiting.place, id, sequence, session.owner, wanted.mode, waiting.newest, waiting.once});
+    }
+    ++machine_.waiters_;
   }
   return nullptr;
 }
 
 base::Status Rebuild::add(SessionId id, Session session) {
   if (machine_.sessions_.size() >= awaited_.sessions) return verdict("it has more sessions than it says");
-  if (!rises(machine_.sessions_, last_session_, id)) return verdict("its sessions are out of order");
+  if (id <= last_session_) return verdict("its sessions are out of order");
   if (const char* flaw = flaw_of(id, session)) return verdict(flaw);
+  if (const char* flaw = join_family(id, session)) return verdict(flaw);
   if (const char* flaw = stand_in_line(id, session)) return verdict(flaw);
-  machine_.expiries_.add({session.end, Expiry::Kind::session, id.value}, {});
+  machine_.expiries_.add({session.end, Expiry::Kind::session, id.value});
   machine_.sessions_.try_emplace(id, std::move(session));
   last_session_ = id;
   return base::Done{};
 }
 
-const char* Rebuild::add_queue(const std::string& name, LockState& lock) {
-  auto line = lines_.find(name);
-  if (line == lines_.end()) return lock.hold ? nullptr : "a name is neither held nor waited for";
-  if (!lock.hold && !machine_.rest_) return "a name is waited for that nobody holds";
-  base::CowMap<SessionId, Nothing> sessions;
-  for (const auto& [arrival, waiter] : line->second) {
-    if (lock.hold && lock.hold->session == waiter.session) return "a holder waits for itself";
-    if (!sessions.try_emplace(waiter.session).second) return "a session waits twice for one name";
-    lock.queue.push(waiter);
+// Into the sessions of its entries.
+const char* Rebuild::enter(Token token, const Hold& hold) {
+  for (const HoldEntry& entry : hold.entries) {
+    auto session = machine_.sessions_.find(entry.session);
+    if (session == machine_.sessions_.end()) continue;
+    if (!machine_.sessions_.edit(session).entries.try_emplace(entry.acquire, token).second)
+      return "one request was granted twice";
   }
-  lines_.erase(line);
   return nullptr;
 }
 
-const char* Rebuild::flaw_of(const Hold& hold) const {
-  const Limits& limits = machine_.limits_;
-  const LogTime stamp = machine_.stamp_;
-  if (!hold.token || hold.token > machine_.last_.token || tokens_.contains(hold.token))
-    return "a token was never given out, or twice";
-  if (hold.since > stamp) return "a hold began in the future";
-  if (hold.note.size() > limits.text_bytes || hold.who.size() > limits.text_bytes)
-    return "a holder's description is too long";
-  if (!hold.session || hold.session > machine_.last_.session) return "a holder was never there";
-  if (hold.detached_end && (*hold.detached_end <= stamp || *hold.detached_end > stamp + limits.ttl_max))
-    return "a lease's end can't be";
-  return nullptr;
-}
-
-const char* Rebuild::bind(const std::string& name, Hold& hold) {
-  if (const char* flaw = flaw_of(hold)) return flaw;
-  auto session = machine_.sessions_.find(hold.session);
-  const bool lives = session != machine_.sessions_.end();
-  if (!hold.detached_end && !lives) return "a holder's session isn't there";
-  if (lives && (!hold.detached_end || hold.who == session->second.who)) hold.who = session->second.who;
-  if (hold.detached_end) {
-    machine_.expiries_.add({*hold.detached_end, Expiry::Kind::hold, hold.token.value}, name);
-  } else {
-    machine_.sessions_.edit(session).holds.try_emplace(hold.token, name);
+const char* Rebuild::take_names(Token token, const Hold& hold) {
+  for (const Wanted& wanted : hold.locks) {
+    auto at = machine_.locks_.try_emplace(wanted.name).first;
+    LockState& lock = machine_.locks_.edit(at);
+    if (!lock.holders.empty() && !go_together(lock.holders.front().mode, wanted.mode))
+      return "a name has holders that don't go together";
+    const auto* counted = std::get_if<Counted>(&wanted.mode);
+    if (counted != nullptr &&
+        (lock.limit().value_or(counted->limit) != counted->limit || lock.holders.size() >= counted->limit))
+      return "a name has more holders than permits, or two limits";
+    lock.holders.push_back({token, hold.owner, wanted.mode});
   }
-  tokens_.try_emplace(hold.token);
   return nullptr;
 }
 
-base::Status Rebuild::add(const std::string& name, std::optional<Hold> hold) {
+base::Status Rebuild::add(Token token, Hold hold) {
   if (machine_.sessions_.size() != awaited_.sessions) return verdict("it lacks sessions");
-  if (machine_.locks_.size() >= awaited_.locks) return verdict("it has more locks than it says");
-  if (!rises(machine_.locks_, last_name_, name)) return verdict("its locks are out of order");
-  if (!check_name(name)) return verdict("a lock has a name that can't be");
-  LockState lock{std::move(hold), {}};
-  if (const char* flaw = add_queue(name, lock)) return verdict(flaw);
-  if (lock.hold) {
-    if (const char* flaw = bind(name, *lock.hold)) return verdict(flaw);
-  }
-  machine_.locks_.try_emplace(name, std::move(lock));
-  last_name_ = name;
+  if (machine_.holds_.size() >= awaited_.holds) return verdict("it has more holds than it says");
+  if (token <= last_token_) return verdict("its holds are out of order");
+  if (const char* flaw = flaw_of(token, hold)) return verdict(flaw);
+  if (const char* flaw = enter(token, hold)) return verdict(flaw);
+  if (const char* flaw = take_names(token, hold)) return verdict(flaw);
+  const auto session = machine_.sessions_.find(hold.acquirer);
+  if (session != machine_.sessions_.end() && session->second.who == hold.who) hold.who = session->second.who;
+  machine_.count_in_family(hold, true);
+  if (hold.detached_end) machine_.expiries_.add({*hold.detached_end, Expiry::Kind::hold, token.value});
+  if (hold.max_end) machine_.expiries_.add({*hold.max_end, Expiry::Kind::max, token.value});
+  if (hold.once) ++waited_runs_;
+  machine_.holds_.try_emplace(token, std::move(hold));
+  last_token_ = token;
   return base::Done{};
 }
 
-const char* Rebuild::flaw_of(const RecordState& record) const {
-  const Limits& limits = machine_.limits_;
-  if (!record.revision || record.revision > machine_.last_.revision || revisions_.contains(record.revision))
-    return "a record's revision was never given out, or twice";
-  if (!is_state(record.state)) return "a record's state is no word";
-  if (record.value.size() > limits.value_bytes || record.writer.size() > limits.text_bytes)
-    return "a record is too large";
-  if (record.written > machine_.stamp_ || record.end <= machine_.stamp_ ||
-      record.end > record.written + limits.record_ttl_max)
-    return "a record's time can't be";
-  if ((record.attempt == 0) != !record.attempt_token || record.attempt > record.attempt_token.value ||
-      record.attempt_token > machine_.last_.token || (record.token && *record.token != record.attempt_token))
-    return "a record's attempts can't be";
-  return nullptr;
+base::Status Rebuild::add(Token token, Block block) {
+  if (machine_.holds_.size() != awaited_.holds) return verdict("it lacks holds");
+  if (machine_.blocks_.size() >= awaited_.blocks) return verdict("it has more blocks than it says");
+  if (token <= last_block_) return verdict("its blocks are out of order");
+  if (const char* flaw = flaw_of(token, block)) return verdict(flaw);
+  for (const auto& name : block.names) {
+    auto at = machine_.locks_.try_emplace(name).first;
+    machine_.locks_.edit(at).blocked_by.push_back(token);
+  }
+  machine_.expiries_.add({block.until, Expiry::Kind::block, token.value});
+  machine_.blocks_.try_emplace(token, std::move(block));
+  last_block_ = token;
+  return base::Done{};
 }
 
 void Rebuild::share(base::Bytes& writer) {
@@ -190,32 +148,50 @@ void Rebuild::share(base::Bytes& writer) {
 }
 
 base::Status Rebuild::add(const std::string& name, RecordState record) {
-  if (machine_.sessions_.size() != awaited_.sessions || machine_.locks_.size() != awaited_.locks)
-    return verdict("it lacks sessions or locks");
+  if (machine_.sessions_.size() != awaited_.sessions || machine_.holds_.size() != awaited_.holds ||
+      machine_.blocks_.size() != awaited_.blocks)
+    return verdict("it lacks sessions, holds or blocks");
   if (machine_.records_.size() >= awaited_.records) return verdict("it has more records than it says");
-  if (machine_.records_.empty()) last_name_.clear();
-  if (!rises(machine_.records_, last_name_, name)) return verdict("its records are out of order");
-  if (!check_name(name)) return verdict("a record has a name that can't be");
-  if (const char* flaw = flaw_of(record)) return verdict(flaw);
+  if (!machine_.records_.empty() && name <= last_name_) return verdict("its records are out of order");
+  if (const char* flaw = flaw_of(name, record)) return verdict(flaw);
+  if (const char* flaw = flaw_of_once(name, record)) return verdict(flaw);
+  const LockState* lock = machine_.find_lock(name);
+  if (lock != nullptr && lock->queue.onces() > 0) --waited_records_;
+  if (record.once && record.state == "running") --waited_runs_;
   share(record.writer);
   revisions_.try_emplace(record.revision);
-  machine_.expiries_.add({record.end, Expiry::Kind::record, record.revision.value}, name);
+  touches_.try_emplace(record.touched);
+  if (record.end) machine_.expiries_.add({*record.end, Expiry::Kind::record, record.revision.value}, name);
+  machine_.index_record(name, record, true);
   machine_.records_.try_emplace(name, std::move(record));
   last_name_ = name;
   return base::Done{};
 }
 
+base::Status Rebuild::add(std::uint64_t number, AuditRecord record) {
+  if (machine_.records_.size() != awaited_.records) return verdict("it lacks records");
+  if (machine_.audit_.entries().size() >= awaited_.audits)
+    return verdict("it has more audit entries than it says");
+  if (number <= last_number_ || number > machine_.last_.audit)
+    return verdict("its audit entries are out of order");
+  if (const char* flaw = flaw_of(record)) return verdict(flaw);
+  machine_.audit_.add(number, std::move(record), widest_.audit_entries + 1);
+  last_number_ = number;
+  return base::Done{};
+}
+
 base::Result<Machine> Rebuild::finish() {
-  if (machine_.sessions_.size() != awaited_.sessions || machine_.locks_.size() != awaited_.locks ||
-      machine_.records_.size() != awaited_.records)
+  if (machine_.sessions_.size() != awaited_.sessions || machine_.holds_.size() != awaited_.holds ||
+      machine_.blocks_.size() != awaited_.blocks || machine_.records_.size() != awaited_.records ||
+      machine_.audit_.entries().size() != awaited_.audits)
     return verdict("it is cut short").failure();
-  if (!lines_.empty()) return verdict("a request waits for a name that isn't there").failure();
+  if (waited_records_ > 0 || waited_runs_ > 0) return verdict("a once has no record").failure();
   return std::move(machine_);
 }
 
 bool Rebuild::shed(std::size_t elements) {
-  return machine_.shed(elements) && lines_.shed(elements) && tokens_.shed(elements) &&
-         revisions_.shed(elements);
+  return machine_.shed(elements) && arrivals_.shed(elements) && revisions_.shed(elements) &&
+         touches_.shed(elements);
 }
 
 }  // namespace lock

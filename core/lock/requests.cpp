@@ -13,10 +13,6 @@ Outcome no_room(const Limits& limits) {
 
 }  // namespace
 
-Reply to_reply(const Outcome& outcome) {
-  return std::visit([](const auto& alternative) { return Reply(alternative); }, outcome);
-}
-
 Reply Machine::sequenced(const Sequenced& request, Applied& out) {
   auto at = sessions_.find(request.session);
   if (at == sessions_.end()) return SessionExpired{};
@@ -24,7 +20,7 @@ Reply Machine::sequenced(const Sequenced& request, Applied& out) {
   acknowledge(at->first, session, request.acknowledged, out);
   if (request.sequence <= session.acknowledged) return StaleSequence{};
   if (const auto known = session.outcomes.find(request.sequence); known != session.outcomes.end()) {
-    return to_reply(known->second);
+    return retold(known->second);
   }
   if (const auto waits = session.waiting.find(request.sequence); waits != session.waiting.end()) {
     return queued(waits->second, stamp_);
@@ -37,28 +33,29 @@ Reply Machine::sequenced(const Sequenced& request, Applied& out) {
       session.outcomes.size() + session.waiting.size() >= limits_.replies_per_session) {
     session.overflowed = request.sequence;
   }
-  if (request.sequence <= session.overflowed) return to_reply(no_room(limits_));
+  if (request.sequence <= session.overflowed) return retold(no_room(limits_));
 
   auto outcome = execute(Caller{at->first, session, request.sequence}, request.operation, out);
   if (!outcome) return queued(session.waiting.at(request.sequence), stamp_);
-  Reply reply = to_reply(*outcome);
+  Reply reply = retold(*outcome);
   const bool stored = session.outcomes.emplace(request.sequence, std::move(*outcome)).second;
   CHECK(stored);
   return reply;
 }
 
-// The client won't ask for these again. An Acquire among them that still waits is given up: nobody would
-// learn of its grant, and the name would stay taken for as long as the session lives.
+// The client won't ask for these again. A request among them that still waits is given up: nobody would learn
+// of its grant, and the name would stay taken for as long as the session lives.
 void Machine::acknowledge(SessionId id, Session& session, Sequence mark, Applied& out) {
   if (mark <= session.acknowledged) return;
   session.acknowledged = mark;
   session.outcomes.erase(session.outcomes.begin(), session.outcomes.upper_bound(mark));
+  Freed freed;
   while (!session.waiting.empty() && session.waiting.begin()->first <= mark) {
-    const auto& [sequence, waiting] = *session.waiting.begin();
-    leave_line(waiting);
-    out.answers.push_back(Answer{std::nullopt, id, sequence, Cancelled{}});
-    session.waiting.erase(session.waiting.begin());
+    const auto waiting = session.waiting.extract(session.waiting.begin());
+    give_up(waiting.mapped(), freed);
+    out.answers.push_back(Answer{std::nullopt, id, waiting.key(), Cancelled{}});
   }
+  settle(freed, out);
 }
 
 std::optional<Outcome> Machine::execute(const Caller& caller, const Operation& operation, Applied& out) {
@@ -66,11 +63,16 @@ std::optional<Outcome> Machine::execute(const Caller& caller, const Operation& o
   return std::visit(
       base::Overload{
           [&](const Acquire& request) { return acquire(caller, request, out); },
-          [&](const Release& request) -> Result { return release(request, out); },
+          [&](const Release& request) -> Result { return release(caller, request, out); },
           [&](const Renew& request) -> Result { return renew(request); },
           [&](const Cancel& request) -> Result { return cancel(caller, request, out); },
           [&](const SetStatus& request) -> Result { return set_status(caller, request, out); },
           [&](const ClearStatus& request) -> Result { return clear_status(caller, request, out); },
+          [&](const Leave& request) -> Result { return leave(caller, request, out); },
+          [&](const Downgrade& request) -> Result { return downgrade(request, out); },
+          [&](const Break& request) -> Result { return break_hold(caller, request, out); },
+          [&](const Once& request) { return once(caller, request, out); },
+          [&](const FinishOnce& request) -> Result { return finish_once(caller, request, out); },
       },
       operation);
 }
@@ -85,14 +87,37 @@ Outcome Machine::cancel(const Caller& caller, const Cancel& request, Applied& ou
     return known->second;
   if (request.acquire <= session.overflowed && !session.waiting.contains(request.acquire))
     return no_room(limits_);
-  if (const auto waits = session.waiting.find(request.acquire); waits != session.waiting.end()) {
-    leave_line(waits->second);
-    session.waiting.erase(waits);
-    out.answers.push_back(Answer{std::nullopt, caller.id, request.acquire, Cancelled{}});
-  }
   // Also where the Acquire has not arrived: when it does, it finds that it was cancelled.
   session.outcomes.emplace(request.acquire, Cancelled{});
+  if (const auto waiting = session.waiting.extract(request.acquire)) {
+    Freed freed;
+    give_up(waiting.mapped(), freed);
+    out.answers.push_back(Answer{std::nullopt, caller.id, request.acquire, Cancelled{}});
+    settle(freed, out);
+  }
   return Cancelled{};
+}
+
+Reply Machine::retold(const Outcome& outcome) const {
+  return std::visit(base::Overload{
+                        [&](const OnceOutcome& stored) -> Reply {
+                          OnceEnded ended = stored.ended;
+                          const RecordState* record = find_record(stored.name);
+                          const bool is_there = record != nullptr && record->revision == ended.revision;
+                          ended.cut = !is_there || record->cut;
+                          if (is_there) ended.output = record->value;
+                          return ended;
+                        },
+                        [](const auto& alternative) -> Reply { return alternative; },
+                    },
+                    outcome);
+}
+
+void Machine::answer_late(SessionId id, Sequence sequence, Outcome outcome, Applied& out) {
+  Reply reply = retold(outcome);
+  const bool stored = sessions_.edit(id).outcomes.emplace(sequence, std::move(outcome)).second;
+  CHECK(stored);
+  out.answers.push_back(Answer{std::nullopt, id, sequence, std::move(reply)});
 }
 
 }  // namespace lock

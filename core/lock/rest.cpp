@@ -7,23 +7,17 @@
 #include "core/lock/machine.hpp"
 
 namespace lock {
-namespace {
-
-constexpr const char* kRecordName = "lockd/recovered";
-
-}  // namespace
-
 Reply Machine::recover(const Recover& request, Applied& out) {
   if (auto refused = refuse_recovery(request)) return std::move(*refused);
   last_.token = std::max(last_.token, Token(request.epoch_floor));
   rest_until(stamp_ + request.no_grants_for);
   SetStatus record;
-  record.name = kRecordName;
+  record.name = kRecoveryRecord;
   record.state = "done";
   record.value = request.note;
-  record.ttl = limits_.record_ttl_max;
+  record.ttl = Limits{}.record_ttl_max;
   // However many records there are: nobody is left without knowing.
-  return StatusSet{write_record(record, base::Bytes("lockd recover"), SessionId(), out)};
+  return StatusSet{put_status(record, base::Bytes("lockd recover"), SessionId(), out)};
 }
 
 std::optional<Refused> Machine::refuse_recovery(const Recover& request) const {
@@ -32,12 +26,14 @@ std::optional<Refused> Machine::refuse_recovery(const Recover& request) const {
   if (request.epoch_floor > kFloorMax) {
     return Refused{"a recovery's lowest token is at most " + std::to_string(kFloorMax)};
   }
-  if (request.no_grants_for < Millis(0) || request.no_grants_for > limits_.record_ttl_max) {
+  // Not by the bounds in force: an operator may have moved them, and nobody reads the answer.
+  constexpr Limits fixed;
+  if (request.no_grants_for < Millis(0) || request.no_grants_for > fixed.record_ttl_max) {
     return Refused{"after a recovery nothing is granted for at most " +
-                   base::format_duration(limits_.record_ttl_max)};
+                   base::format_duration(fixed.record_ttl_max)};
   }
-  if (request.note.size() > limits_.value_bytes) {
-    return Refused{"a recovery's note has at most " + std::to_string(limits_.value_bytes) + " bytes"};
+  if (request.note.size() > fixed.value_bytes) {
+    return Refused{"a recovery's note has at most " + std::to_string(fixed.value_bytes) + " bytes"};
   }
   return std::nullopt;
 }
@@ -50,7 +46,7 @@ void Machine::rest_until(LogTime end) {
     return;
   }
   rest_ = Rest{stamp_, end};
-  expiries_.add({end, Expiry::Kind::rest, 0}, {});
+  expiries_.add({end, Expiry::Kind::rest, 0});
 }
 
 Refused Machine::resting() const {
@@ -58,10 +54,10 @@ Refused Machine::resting() const {
                  base::format_duration(time_between(stamp_, rest_->until))};
 }
 
-Machine::Freed Machine::without_hold() const {
+Machine::Freed Machine::waited_for() const {
   Freed names;
   for (const auto& [name, lock] : locks_) {
-    if (!lock.hold) names.push_back(name);
+    if (!lock.queue.empty()) names.push_back(name);
   }
   return names;
 }

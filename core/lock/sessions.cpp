@@ -1,6 +1,7 @@
+#include <algorithm>
+
 #include "core/base/check.hpp"
 #include "core/base/duration.hpp"
-#include "core/base/overload.hpp"
 #include "core/lock/machine.hpp"
 
 namespace lock {
@@ -28,11 +29,40 @@ Reply Machine::open(const OpenSession& request) {
   Session session;
   session.ttl = request.ttl;
   session.who = base::Bytes(request.who);
+  session.owner = owner_for(last_.session, request.parent);
   session.end = stamp_ + request.ttl;
-  expiries_.add(expiry_of(last_.session, session), {});
+  expiries_.add(expiry_of(last_.session, session));
   const Lease lease{stamp_, session.end};
   sessions_.try_emplace(last_.session, std::move(session));
   return SessionOpened{last_.session, lease};
+}
+
+SessionId Machine::owner_for(SessionId id, SessionId parent) {
+  const auto at = sessions_.find(parent);
+  if (at == sessions_.end()) return id;
+  auto family = families_.try_emplace(at->second.owner).first;
+  families_.edit(family).sessions.push_back(id);
+  return at->second.owner;
+}
+
+void Machine::leave_family(SessionId id, SessionId owner) {
+  if (owner == id) return;
+  auto at = families_.find(owner);
+  CHECK(at != families_.end());
+  Family& family = families_.edit(at);
+  const auto member = std::lower_bound(family.sessions.begin(), family.sessions.end(), id);
+  CHECK(member != family.sessions.end() && *member == id);
+  family.sessions.erase(member);
+  if (family.sessions.empty() && family.holds == 0) families_.erase(at);
+}
+
+void Machine::count_in_family(const Hold& hold, bool comes) {
+  if (hold.acquirer == hold.owner) return;
+  auto at = comes ? families_.try_emplace(hold.owner).first : families_.find(hold.owner);
+  CHECK(at != families_.end());
+  Family& family = families_.edit(at);
+  family.holds += comes ? 1 : std::uint64_t(0) - 1;
+  if (family.sessions.empty() && family.holds == 0) families_.erase(at);
 }
 
 Reply Machine::keep_alive(const KeepAlive& request) {
@@ -44,7 +74,13 @@ Reply Machine::keep_alive(const KeepAlive& request) {
   CHECK(end >= session.end);
   expiries_.move(expiry_of(at->first, session), end);
   session.end = end;
-  return KeptAlive{Lease{stamp_, end}};
+  KeptAlive kept{Lease{stamp_, end}, {}};
+  for (const TakenEntry& entry : session.taken) {
+    // Entries of one hold stand together.
+    if (!kept.taken.empty() && kept.taken.back().token == entry.token) continue;
+    kept.taken.push_back(Taken{entry.token, entry.why});
+  }
+  return kept;
 }
 
 Reply Machine::close(const CloseSession& request, Applied& out) {
@@ -63,56 +99,21 @@ void Machine::end_session(Sessions::const_iterator at, EndReason reason, Freed& 
   const SessionId id = at->first;
   const Session session = std::move(sessions_.edit(at));
   sessions_.erase(at);
+  leave_family(id, session.owner);
   out.events.push_back(SessionEnded{id, reason == EndReason::session_expired});
   for (const auto& [sequence, waiting] : session.waiting) {
-    leave_line(waiting);
+    give_up(waiting, freed);
     out.answers.push_back(Answer{std::nullopt, id, sequence, SessionExpired{}});
   }
-  for (const auto& [token, name] : session.holds) {
-    auto lock = locks_.find(name);
-    CHECK(lock != locks_.end() && lock->second.hold && lock->second.hold->token == token);
-    end_hold(lock, reason, out);
-    freed.push_back(name);
+  for (const auto& [acquire, token] : session.entries) {
+    auto held = holds_.find(token);
+    CHECK(held != holds_.end());
+    Hold& hold = holds_.edit(held);
+    std::erase_if(hold.entries, [&, gone = acquire](const HoldEntry& entry) {
+      return entry.session == id && entry.acquire == gone && !entry.detached;
+    });
+    if (hold.entries.empty()) end_hold(token, Ending{reason, id, {}, {}}, freed, out);
   }
-}
-
-void Machine::expire(Applied& out) {
-  Freed freed;
-  while (const auto due = expiries_.pop_due(stamp_)) expire(due->first, due->second, freed, out);
-  if (rest_ && rest_->until <= stamp_) {
-    rest_.reset();
-    freed = without_hold();
-  }
-  settle(freed, out);
-}
-
-void Machine::expire(const Expiry& due, const std::string& name, Freed& freed, Applied& out) {
-  switch (due.kind) {
-    case Expiry::Kind::session: {
-      const auto at = sessions_.find(SessionId(due.id));
-      CHECK(at != sessions_.end() && at->second.end == due.end);
-      return end_session(at, EndReason::session_expired, freed, out);
-    }
-    case Expiry::Kind::hold: {
-      auto at = locks_.find(name);
-      CHECK(at != locks_.end() && at->second.hold && at->second.hold->token == Token(due.id));
-      end_hold(at, EndReason::lease_expired, out);
-      freed.push_back(name);
-      return;
-    }
-    case Expiry::Kind::record: {
-      const auto at = records_.find(name);
-      CHECK(at != records_.end() && at->second.revision == Revision(due.id));
-      out.events.push_back(StatusChanged{name, {}, at->second.revision, std::nullopt, SessionId()});
-      records_.erase(at);
-      return;
-    }
-    case Expiry::Kind::rest:
-      // Ends behind everything else of the moment, in expire() above.
-      CHECK(rest_ && rest_->until == due.end);
-      return;
-  }
-  CHECK(!"a kind of expiry");
 }
 
 }  // namespace lock

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "core/base/id.hpp"
 #include "core/base/result.hpp"
@@ -30,24 +31,19 @@ struct RevisionKind;
 // write.
 using Revision = base::Id<RevisionKind>;
 
-// Bounds that every server enforces, so they are part of what is replicated and never of one server's
-// configuration.
-struct Limits {
-  std::size_t name_bytes = 256;
-  std::size_t value_bytes = 64 * 1024;
-  std::size_t text_bytes = 256;  // a note, a client's description, a state
-  std::size_t sessions = 100'000;
-  std::size_t waiters_per_lock = 20'000;
-  std::size_t locks = 1'000'000;  // names that are held
-  std::size_t records = 1'000'000;
-  std::size_t replies_per_session = 64;  // kept for retries until acknowledged
-  std::size_t listed = 1'000;            // rows in one answer to a listing
-  std::size_t listed_bytes =
-      1u << 20;  // and their bytes, so that an answer fits a frame; one row always does
-  Millis ttl_min{100};
-  Millis ttl_max{24 * 3600 * 1000};
-  Millis record_ttl_max{365LL * 24 * 3600 * 1000};
+// How a name is held. Several share one that is held shared; a counted one (a semaphore) has at most `limit`
+// holders, the same number for everybody who uses it; nothing else goes together.
+struct Exclusive {
+  bool operator==(const Exclusive&) const = default;
 };
+struct Shared {
+  bool operator==(const Shared&) const = default;
+};
+struct Counted {
+  std::uint32_t limit = 1;  // at least 1
+  bool operator==(const Counted&) const = default;
+};
+using Mode = std::variant<Exclusive, Shared, Counted>;
 
 // `/`-separated printable UTF-8 of at most 256 bytes, without spaces and `,` `=` `:`, not beginning with `-`
 // or `/`, not ending in `/`, no empty part. Says in one line what is wrong and what would be right.

@@ -2,19 +2,24 @@
 #include <utility>
 
 #include "core/base/check.hpp"
+#include "core/base/duration.hpp"
 #include "core/lock/machine.hpp"
 
 namespace lock {
 namespace {
 
-bool is_finished(std::string_view state) {
-  return state == "done" || state == "failed" || state == "lost";
-}
+constexpr std::size_t kHoldersShown = 16;
 
 std::size_t bytes_of(const NameView& row) {
   std::size_t bytes = row.name.size() + 128;  // more than its numbers take
-  if (row.holder) bytes += row.holder->who.size() + row.holder->note.size();
-  if (row.record) bytes += row.record->state.size() + row.record->value.size() + row.record->writer.size();
+  for (const Holder& holder : row.holders) {
+    bytes += 64 + holder.who.size() + holder.note.size();
+    for (const auto& name : holder.with) bytes += 8 + name.size();
+  }
+  if (!row.record) return bytes;
+  bytes += row.record->state.size() + row.record->value.size() + row.record->writer.size();
+  if (row.record->once) bytes += 32 + row.record->once->input.size();
+  for (const LateResult& late : row.record->late) bytes += 48 + late.who.size();
   return bytes;
 }
 
@@ -24,7 +29,29 @@ auto* find_in(Map& map, const std::string& name) {
   return at == map.end() ? nullptr : &at->second;
 }
 
+Record view_of(const RecordState& record, LogTime now) {
+  Record view;
+  view.state = record.state;
+  view.code = record.code;
+  view.value = record.value;
+  view.writer = std::string(record.writer.view());
+  view.token = record.token;
+  view.attempt = record.attempt;
+  view.revision = record.revision;
+  view.age = time_between(record.written, now);
+  if (record.end) view.left = time_between(now, *record.end);
+  view.cut = record.cut;
+  if (record.once) view.once = OnceView{record.once->attempts, record.once->on_fail, record.once->input};
+  for (const LateState& late : record.late)
+    view.late.push_back({late.token, late.code, std::string(late.who.view()), time_between(late.at, now)});
+  return view;
+}
+
 }  // namespace
+
+const LockState* Machine::find_lock(const std::string& name) const {
+  return find_in(locks_, name);
+}
 
 NameView Machine::view(const std::string& name, LogTime now) const {
   return view(name, find_in(locks_, name), find_in(records_, name), now);
@@ -35,30 +62,37 @@ NameView Machine::view(const std::string& name, const LockState* lock, const Rec
   NameView view;
   view.name = name;
   if (lock != nullptr) {
-    if (lock->hold) view.holder = view_of(*lock->hold, now);
+    for (std::size_t i = 0; i < std::min(lock->holders.size(), kHoldersShown); ++i)
+      view.holders.push_back(view_of(lock->holders[i], name, now));
+    view.holder_count = lock->holders.size();
     view.waiters = lock->queue.size();
+    if (!lock->blocked_by.empty()) view.blocked_for = time_between(now, blocked_until(*lock));
   }
-  if (record != nullptr) {
-    view.record = Record{record->state,
-                         record->code,
-                         record->value,
-                         std::string(record->writer.view()),
-                         record->token,
-                         record->attempt,
-                         record->revision,
-                         time_between(record->written, now),
-                         time_between(now, record->end)};
-  }
+  if (record != nullptr) view.record = lock::view_of(*record, now);
   return view;
 }
 
-Holder Machine::view_of(const Hold& hold, LogTime now) const {
-  return Holder{hold.token,
-                std::string(hold.who.view()),
-                hold.note,
-                hold.detached_end.has_value(),
-                time_between(hold.since, now),
-                time_between(now, end_of(hold))};
+LogTime Machine::blocked_until(const LockState& lock) const {
+  LogTime until;
+  for (const Token token : lock.blocked_by) until = std::max(until, blocks_.at(token).until);
+  return until;
+}
+
+Holder Machine::view_of(const Holding& holding, const std::string& name, LogTime now) const {
+  const Hold& hold = holds_.at(holding.token);
+  Holder view;
+  view.token = holding.token;
+  view.who = std::string(hold.who.view());
+  view.note = hold.note;
+  view.mode = holding.mode;
+  view.detached = hold.detached_end.has_value();
+  view.entries = static_cast<std::uint32_t>(hold.entries.size());
+  view.held_for = time_between(hold.since, now);
+  view.left = time_between(now, end_of(hold));
+  for (const Wanted& lock : hold.locks) {
+    if (lock.name != name) view.with.push_back(lock.name);
+  }
+  return view;
 }
 
 Listing Machine::list(const std::string& prefix, const std::string& after, LogTime now) const {
@@ -99,28 +133,66 @@ std::optional<Millis> Machine::hold_left(const std::string& name, Token token, L
 }
 
 bool Machine::wait_is_over(const WaitStatus& wait) const {
-  const RecordState* record = find_in(records_, wait.name);
+  const RecordState* record = find_record(wait.name);
   return record != nullptr && (is_finished(record->state) || (wait.after && record->revision > *wait.after));
 }
 
 std::optional<Queued> Machine::waiting(SessionId session, Sequence sequence, LogTime now) const {
-  const Session* found = nullptr;
-  if (const auto at = sessions_.find(session); at != sessions_.end()) found = &at->second;
-  if (found == nullptr) return std::nullopt;
-  const auto waits = found->waiting.find(sequence);
-  if (waits == found->waiting.end()) return std::nullopt;
+  const auto at = sessions_.find(session);
+  if (at == sessions_.end()) return std::nullopt;
+  const auto waits = at->second.waiting.find(sequence);
+  if (waits == at->second.waiting.end()) return std::nullopt;
   return queued(waits->second, now);
 }
 
 Queued Machine::queued(const Waiting& waiting, LogTime now) const {
-  const LockState& lock = locks_.at(waiting.name);
-  const auto ahead = lock.queue.ahead_of(waiting.arrival);
-  if (!lock.hold) return Queued{"nobody (after a forced recovery)", time_between(rest_->since, now), ahead};
-  return Queued{std::string(lock.hold->who.view()), time_between(lock.hold->since, now), ahead};
+  const Obstacle obstacle = obstacle_of(waiting, now);
+  return Queued{obstacle.holder, obstacle.held_for, obstacle.ahead};
 }
 
-LogTime Machine::end_of(const Hold& hold) const {
-  return hold.detached_end ? *hold.detached_end : sessions_.at(hold.session).end;
+// What is in the way of the first name that something is in the way of.
+Machine::Obstacle Machine::obstacle_of(const Waiting& waiting, LogTime now) const {
+  for (const Wanted& wanted : waiting.locks) {
+    const LockState* lock = find_lock(wanted.name);
+    if (lock == nullptr || !lock->is_in_the_way_of(wanted.mode, lock->queue.counts_before(waiting.place)))
+      continue;
+    const std::uint64_t ahead = lock->queue.ahead_of(waiting.place);
+    if (!lock->holders.empty()) {
+      const Hold& hold = holds_.at(lock->holders.front().token);
+      return {std::string(hold.who.view()), time_between(hold.since, now), ahead};
+    }
+    if (!lock->blocked_by.empty()) {
+      return {"nobody (blocked after a hold that did not end well, for another " +
+                  base::format_duration(time_between(now, blocked_until(*lock))) + ")",
+              Millis(0), ahead};
+    }
+    return {"nobody (" + std::string(sessions_.at(lock->queue.begin()->session).who.view()) +
+                " is first in line)",
+            Millis(0), ahead};
+  }
+  if (!rest_) return {"nobody", Millis(0), 0};
+  std::uint64_t ahead = 0;
+  if (const LockState* lock = find_lock(waiting.locks.front().name))
+    ahead = lock->queue.ahead_of(waiting.place);
+  return {"nobody (after a forced recovery)", time_between(rest_->since, now), ahead};
+}
+
+AuditTrail Machine::audit(const std::string& name, std::uint64_t before, LogTime now) const {
+  AuditTrail trail;
+  std::size_t bytes = 0;
+  const std::uint64_t from = before == 0 ? last_.audit + 1 : before;
+  for (auto number = audit_.last_before(name, from); number != 0;) {
+    const AuditRecord& record = audit_.at(number);
+    bytes += 64 + record.who.size() + record.why.size();
+    if (!trail.entries.empty() && (trail.entries.size() >= limits_.listed || bytes > limits_.listed_bytes)) {
+      trail.more = true;
+      return trail;
+    }
+    trail.entries.push_back({number, lock::name_of(record.what), record.token, std::string(record.who.view()),
+                             record.why, time_between(record.at, now)});
+    number = audit_.next_before(name, number);
+  }
+  return trail;
 }
 
 }  // namespace lock

@@ -202,6 +202,13 @@ bool Node::serve(Instant now, Asking& asking, const lock::GetMembers&) {
   return true;
 }
 
+// From here on a command like any other: its answer comes when it is applied.
+bool Node::serve(Instant, Asking& asking, const lock::Configure& request) {
+  batch_.push_back(request);
+  batch_tickets_.push_back(asking.ticket);
+  return true;
+}
+
 bool Node::serve(Instant, Asking& asking, const lock::GetMetrics&) {
   respond(asking.ticket, lock::Metrics{metrics()});
   return true;

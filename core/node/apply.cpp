@@ -37,6 +37,7 @@ std::size_t Node::apply(const raft::Entry& entry) {
   ++counters_.entries_applied;
   counters_.commands_applied += commands.size();
   auto applied = machine_.apply(entry.stamp, commands);
+  watches_.happened(entry.at.index.value, applied.events);
   const auto proposal = proposals_.extract(entry.at.index);
   const bool ours = proposal && proposal.mapped().term == entry.at.term;
   for (auto& answer : applied.answers) deliver(answer, ours ? &proposal.mapped() : nullptr, commands);

@@ -96,6 +96,15 @@ void reads(Rows& rows, const raft::Raft& raft, const Counters& n) {
   rows.histogram("reads_per_round", c.reads_per_round, "Reads that share a round");
 }
 
+void watching(Rows& rows, const Watches& watches, const Counters& n) {
+  rows.gauge("watches", watches.size(), "Watches that stand here");
+  rows.gauge("watch_changes_kept", watches.past().size(), "Changes kept for watches that resume");
+  rows.gauge("watch_bytes_kept", watches.past().bytes(), "Their bytes");
+  rows.count("watch_messages_total", n.watch_messages, "Messages to watches");
+  rows.count("watch_resets_total", n.watch_resets, "Of these, those that say a gap and tell the names anew");
+  rows.count("status_waits_answered_total", n.waits_answered, "Waits for a status that its change has ended");
+}
+
 }  // namespace
 
 std::vector<lock::Metric> Node::metrics() const {
@@ -108,7 +117,8 @@ std::vector<lock::Metric> Node::metrics() const {
   rows.gauge("applied_index", applied_.value, "The last entry applied");
   rows.gauge("proposals_waiting", proposals_.size(), "Entries whose clients wait");
   rows.gauge("acquires_waiting", queued_.size(), "Acquires in a queue whose clients wait here");
-  rows.gauge("status_waits", standing_.size(), "Requests that stand until something changes");
+  rows.gauge("requests_standing", standing_.size(), "Requests that stand until something changes");
+  watching(rows, watches_, counters_);
   rows.count("entries_applied_total", counters_.entries_applied, "Entries applied");
   rows.count("commands_applied_total", counters_.commands_applied, "Commands applied");
   rows.count("apply_backlogs_total", counters_.steps_that_left_a_backlog, "Steps that left some to apply");

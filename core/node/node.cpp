@@ -33,7 +33,9 @@ Node::Node(Config config, Recovered recovered, Instant now)
     : config_(std::move(config)),
       raft_(config_.raft, std::move(recovered.raft), now),
       machine_(std::move(recovered.machine)),
-      applied_(raft_.log().snapshot().at.index) {}
+      applied_(raft_.log().snapshot().at.index) {
+  watches_.begin(applied_.value);
+}
 
 Effects Node::step(Instant now, std::span<const Input> inputs) {
   counters_.step_inputs.add(inputs.size());
@@ -62,6 +64,7 @@ Effects Node::step(Instant now, std::span<const Input> inputs) {
     saved_->write = output.write->id;
   }
   finish_reads(output);
+  tell_watches();
   effects_.write = std::move(output.write);
   effects_.sends = std::move(output.sends);
   effects_.wake_at = wake_at(now);
@@ -155,7 +158,10 @@ Instant Node::wake_at(Instant now) const {
 // never failed).
 void Node::follow_leadership() {
   const auto leads = raft_.is_leader() ? std::optional(raft_.term()) : std::nullopt;
-  if (!raft_.leader()) bounce_waits();
+  if (!raft_.leader()) {
+    bounce_waits();
+    bounce_watches();
+  }
   if (leads == leads_) return;
   if (leads_) {
     effects_.notes.push_back(SteppedDown{*leads_});

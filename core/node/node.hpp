@@ -14,6 +14,8 @@
 
 #include "core/base/histogram.hpp"
 #include "core/lock/machine.hpp"
+#include "core/node/ticket.hpp"
+#include "core/node/watch.hpp"
 #include "core/raft/raft.hpp"
 #include "core/wire/image.hpp"
 
@@ -21,10 +23,6 @@ namespace node {
 
 using base::Instant;
 using base::NodeId;
-
-struct TicketKind;
-// A client's request at one server, from its arrival to its last answer; chosen by the driver, never reused.
-using Ticket = base::Id<TicketKind>;
 
 // When a server takes a snapshot of its own state, so that its log can be forgotten.
 struct SnapshotPolicy {
@@ -123,6 +121,9 @@ struct Counters {
   std::uint64_t queries_linearizable = 0;
   std::uint64_t queries_lease = 0;
   std::uint64_t queries_stale = 0;
+  std::uint64_t watch_messages = 0;
+  std::uint64_t watch_resets = 0;    // of these
+  std::uint64_t waits_answered = 0;  // since the record changed
   std::uint64_t snapshots_saved = 0;
   std::uint64_t snapshot_bytes = 0;  // of the last one
   base::Histogram batch_commands;    // of one entry
@@ -201,9 +202,18 @@ class Node {
   void finish_reads(const raft::Output& output);
   void answer_applied();
   void answer(const Reading& reading);
-  void answer_waits(const std::string& name);
-  void bounce_waits();
+  // By which ages and times left are told.
+  base::LogTime read_time() const;
   void abandon(Ticket ticket);
+
+  // standing.cpp
+  void wait(Ticket ticket, const lock::WaitStatus& wait);
+  void answer_waits(const std::string& name);
+  void stand(Ticket ticket, const lock::Watch& watch);
+  void tell_watches();
+  lock::Reset reset_of(const std::string& name) const;
+  void bounce_waits();
+  void bounce_watches();
   lock::Reply redirection();
   lock::Health health() const;
   void respond(Ticket ticket, lock::Reply reply);
@@ -230,6 +240,7 @@ class Node {
   bool serve(Instant now, Asking& asking, const lock::TakeSnapshot& request);
   bool serve(Instant now, Asking& asking, const lock::GetMembers& request);
   bool serve(Instant now, Asking& asking, const lock::GetMetrics& request);
+  bool serve(Instant now, Asking& asking, const lock::Configure& request);
 
   Config config_;
   raft::Raft raft_;
@@ -253,9 +264,16 @@ class Node {
   // What waits on any server.
   std::map<raft::ReadId, std::vector<Reading>> reads_;
   std::map<raft::Index, std::vector<Reading>> confirmed_;              // until so much is applied
-  std::map<std::string, std::map<Ticket, lock::WaitStatus>> watched_;  // by name
-  std::map<Ticket, std::variant<Asked, std::string>>
-      standing_;  // where a ticket stands in queued_ or watched_
+  std::map<std::string, std::map<Ticket, lock::WaitStatus>> awaited_;  // by name
+  Watches watches_;
+  // Where a ticket stands: in queued_, awaited_ or watches_.
+  struct Awaiting {
+    std::string name;
+  };
+  struct Watching {
+    std::string name;
+  };
+  std::map<Ticket, std::variant<Asked, Awaiting, Watching>> standing_;
   std::vector<Asking> admin_;
   std::set<Ticket> gone_;  // abandoned while an answer was under way
 

@@ -49,54 +49,26 @@ void Node::answer_applied() {
 }
 
 void Node::answer(const Reading& reading) {
-  const auto now = raft_.is_leader() ? raft_.log_time() : machine_.stamp();
+  const auto now = read_time();
   const Ticket ticket = reading.ticket;
   std::visit(
       base::Overload{[&](const lock::GetStatus& q) { respond(ticket, machine_.view(q.name, now)); },
-                     [&](const lock::WaitStatus& q) {
-                       // Of a name that can't be, it would wait for ever.
-                       if (const auto name = lock::check_name(q.name); !name) {
-                         return respond(ticket, lock::Refused{name.error()});
-                       }
-                       if (machine_.wait_is_over(q)) return respond(ticket, machine_.view(q.name, now));
-                       if (gone_.erase(ticket)) return;
-                       watched_[q.name].emplace(ticket, q);
-                       standing_[ticket] = q.name;
-                     },
+                     [&](const lock::WaitStatus& q) { wait(ticket, q); },
                      [&](const lock::List& q) { respond(ticket, machine_.list(q.prefix, q.after, now)); },
                      [&](const lock::CheckHold& q) {
                        const auto left = machine_.hold_left(q.name, q.token, now);
                        if (left) return respond(ticket, lock::HoldStands{*left});
                        respond(ticket, lock::NotHeld{});
                      },
+                     [&](const lock::GetAudit& q) { respond(ticket, machine_.audit(q.name, q.before, now)); },
+                     [&](const lock::GetSettings&) { respond(ticket, machine_.settings()); },
+                     [&](const lock::Watch& q) { stand(ticket, q); },
                      [&](const lock::GetHealth&) { respond(ticket, health()); }},
       reading.query);
 }
 
-void Node::answer_waits(const std::string& name) {
-  const auto watched = watched_.find(name);
-  if (watched == watched_.end()) return;
-  const auto now = raft_.is_leader() ? raft_.log_time() : machine_.stamp();
-  std::erase_if(watched->second, [&](const auto& waiting) {
-    if (!machine_.wait_is_over(waiting.second)) return false;
-    standing_.erase(waiting.first);
-    respond(waiting.first, machine_.view(name, now));
-    return true;
-  });
-  if (watched->second.empty()) watched_.erase(watched);
-}
-
-// Whoever hears no leader doesn't learn of changes: ask another server.
-void Node::bounce_waits() {
-  for (const auto& [name, waits] : std::exchange(watched_, {})) {
-    for (const auto& [ticket, wait] : waits) {
-      standing_.erase(ticket);
-      respond(ticket, redirection());
-    }
-  }
-  for (const auto& [index, readings] : std::exchange(confirmed_, {})) {
-    for (const auto& reading : readings) respond(reading.ticket, redirection());
-  }
+base::LogTime Node::read_time() const {
+  return raft_.is_leader() ? raft_.log_time() : machine_.stamp();
 }
 
 void Node::abandon(Ticket ticket) {
@@ -111,11 +83,12 @@ void Node::abandon(Ticket ticket) {
                               std::erase(queued->second, ticket);
                               if (queued->second.empty()) queued_.erase(queued);
                             },
-                            [&](const std::string& name) {
-                              const auto watched = watched_.find(name);
-                              watched->second.erase(ticket);
-                              if (watched->second.empty()) watched_.erase(watched);
-                            }},
+                            [&](const Awaiting& at) {
+                              const auto awaited = awaited_.find(at.name);
+                              awaited->second.erase(ticket);
+                              if (awaited->second.empty()) awaited_.erase(awaited);
+                            },
+                            [&](const Watching& at) { watches_.leave(ticket, at.name); }},
              standing.mapped());
 }
 

@@ -62,8 +62,11 @@ void Node::install(const raft::SnapshotMeta& meta, lock::Machine machine) {
   effects_.notes.push_back(SnapshotInstalled{meta});
   // Of what changed meanwhile nothing is known but how it stands now.
   std::vector<std::string> names;
-  for (const auto& [name, waits] : watched_) names.push_back(name);
+  for (const auto& [name, waits] : awaited_) names.push_back(name);
   for (const auto& name : names) answer_waits(name);
+  // Nor what happened to the watched: the leader may still know it.
+  bounce_watches();
+  watches_.begin(applied_.value);
 }
 
 bool Node::snapshot_is_due() const {

@@ -43,6 +43,8 @@ template <>
 inline constexpr std::uint8_t kEnumMax<lock::Consistency> = 3;
 template <>
 inline constexpr std::uint8_t kEnumMax<lock::MetricKind> = 3;
+template <>
+inline constexpr std::uint8_t kEnumMax<lock::OnFail> = 2;
 
 // Bounds that keep every later sum and difference within its type.
 inline constexpr std::int64_t kMillisMax = std::int64_t{36'500} * 24 * 3600 * 1000;  // 100 years
@@ -91,7 +93,9 @@ class Writer {
   template <class T>
   requires std::is_enum_v<T>
   void put(T v) { out_.u8(static_cast<std::uint8_t>(v)); }
+  void put(std::uint32_t v) { out_.varint(v); }
   void put(std::uint64_t v) { out_.varint(v); }
+  void put(std::int32_t v) { out_.svarint(v); }
   void put(std::int64_t v) { out_.svarint(v); }
   void put(const std::string& v) { out_.text(v); }
   void put(const base::Bytes& v) { out_.text(v.view()); }
@@ -186,7 +190,16 @@ class Reader {
     if (number == 0 || number > kEnumMax<T>) return refuse("a value is unknown");
     v = static_cast<T>(number);
   }
+  void get(std::uint32_t& v) {
+    v = static_cast<std::uint32_t>(
+        bounded(std::numeric_limits<std::uint32_t>::max(), "a number is out of range"));
+  }
   void get(std::uint64_t& v) { v = in_.varint(); }
+  void get(std::int32_t& v) {
+    const auto wide = in_.svarint();
+    v = static_cast<std::int32_t>(wide);
+    if (v != wide) refuse("a number is out of range");
+  }
   void get(std::int64_t& v) { v = in_.svarint(); }
   void get(std::string& v) { v = in_.text(); }
   void get(base::Bytes& v) { v = base::Bytes(std::string(in_.text())); }

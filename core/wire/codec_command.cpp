@@ -1,5 +1,6 @@
 #include "core/wire/archive.hpp"
 #include "core/wire/codec.hpp"
+#include "core/wire/outcome.hpp"
 
 namespace wire {
 
@@ -33,6 +34,9 @@ template <>
 inline constexpr std::uint8_t kTag<lock::Sequenced> = 4;
 template <>
 inline constexpr std::uint8_t kTag<lock::Recover> = 5;
+// Also among the operators' requests, where 6 is taken.
+template <>
+inline constexpr std::uint8_t kTag<lock::Configure> = 7;
 
 template <>
 inline constexpr std::uint8_t kTag<lock::Acquire> = 1;
@@ -48,6 +52,26 @@ template <>
 inline constexpr std::uint8_t kTag<lock::ClearStatus> = 6;
 
 template <>
+inline constexpr std::uint8_t kTag<lock::Leave> = 7;
+template <>
+inline constexpr std::uint8_t kTag<lock::Downgrade> = 8;
+template <>
+inline constexpr std::uint8_t kTag<lock::Break> = 9;
+template <>
+inline constexpr std::uint8_t kTag<lock::Once> = 10;
+template <>
+inline constexpr std::uint8_t kTag<lock::FinishOnce> = 11;
+
+template <>
+inline constexpr std::uint8_t kTag<lock::Fifo> = 1;
+template <>
+inline constexpr std::uint8_t kTag<lock::Barge> = 2;
+template <>
+inline constexpr std::uint8_t kTag<lock::Newest> = 3;
+template <>
+inline constexpr std::uint8_t kTag<lock::Priority> = 4;
+
+template <>
 inline constexpr std::uint8_t kTag<lock::GetStatus> = 1;
 template <>
 inline constexpr std::uint8_t kTag<lock::WaitStatus> = 2;
@@ -57,9 +81,15 @@ template <>
 inline constexpr std::uint8_t kTag<lock::CheckHold> = 4;
 template <>
 inline constexpr std::uint8_t kTag<lock::GetHealth> = 5;
+template <>
+inline constexpr std::uint8_t kTag<lock::GetAudit> = 6;
+template <>
+inline constexpr std::uint8_t kTag<lock::GetSettings> = 7;
+template <>
+inline constexpr std::uint8_t kTag<lock::Watch> = 8;
 
 void fields(auto& archive, Is<lock::OpenSession> auto& v) {
-  archive(v.ttl, v.who);
+  archive(v.ttl, v.who, v.parent);
 }
 void fields(auto& archive, Is<lock::KeepAlive> auto& v) {
   archive(v.session);
@@ -76,7 +106,28 @@ void fields(auto& archive, Is<lock::Recover> auto& v) {
 }
 
 void fields(auto& archive, Is<lock::Acquire> auto& v) {
-  archive(v.name, v.wait, v.detached, v.note);
+  archive(v.locks, v.wait, v.detached, v.note, v.max_hold, v.lock_delay, v.queueing);
+}
+void fields(auto& archive, Is<lock::Priority> auto& v) {
+  archive(v.level);
+}
+void fields(auto& archive, Is<lock::Leave> auto& v) {
+  archive(v.acquire);
+}
+void fields(auto& archive, Is<lock::Downgrade> auto& v) {
+  archive(v.name, v.token);
+}
+void fields(auto& archive, Is<lock::Break> auto& v) {
+  archive(v.name, v.token, v.reason, v.now);
+}
+void fields(auto& archive, Is<lock::Once> auto& v) {
+  archive(v.name, v.keep, v.attempts, v.on_fail, v.input, v.wait, v.note);
+}
+void fields(auto& archive, Is<lock::FinishOnce> auto& v) {
+  archive(v.name, v.token, v.code, v.output, v.cut);
+}
+void fields(auto& archive, Is<lock::Configure> auto& v) {
+  archive(v.settings);
 }
 void fields(auto& archive, Is<lock::Release> auto& v) {
   archive(v.name, v.token);
@@ -105,6 +156,13 @@ void fields(auto& archive, Is<lock::List> auto& v) {
 }
 void fields(auto& archive, Is<lock::CheckHold> auto& v) {
   archive(v.name, v.token);
+}
+
+void fields(auto& archive, Is<lock::GetAudit> auto& v) {
+  archive(v.name, v.before);
+}
+void fields(auto& archive, Is<lock::Watch> auto& v) {
+  archive(v.name, v.since);
 }
 
 void fields(auto& archive, Is<lock::AddMember> auto& v) {
@@ -137,6 +195,9 @@ base::Result<ClientRequest> decode_request(std::string_view bytes) {
   const auto* command = std::get_if<lock::Command>(&request->request);
   if (command != nullptr && std::holds_alternative<lock::Recover>(*command)) {
     return base::Error{"a request can't be read: a recovery is no client's to ask for"};
+  }
+  if (command != nullptr && std::holds_alternative<lock::Configure>(*command)) {
+    return base::Error{"a request can't be read: settings are an operator's request, not a command"};
   }
   return request;
 }

@@ -38,27 +38,61 @@ template <>
 inline constexpr std::uint8_t kTag<lock::Members> = 28;
 template <>
 inline constexpr std::uint8_t kTag<lock::Metrics> = 29;
+// 30 to 35: outcome.hpp.
+template <>
+inline constexpr std::uint8_t kTag<lock::AuditTrail> = 36;
+template <>
+inline constexpr std::uint8_t kTag<lock::Settings> = 37;
+template <>
+inline constexpr std::uint8_t kTag<lock::Changes> = 38;
+template <>
+inline constexpr std::uint8_t kTag<lock::Reset> = 39;
 
 void fields(auto& archive, Is<lock::SessionOpened> auto& v) {
   archive(v.session, v.lease);
 }
 void fields(auto& archive, Is<lock::KeptAlive> auto& v) {
-  archive(v.lease);
+  archive(v.lease, v.taken);
 }
 void fields(auto& archive, Is<lock::Queued> auto& v) {
   archive(v.holder, v.held_for, v.ahead);
 }
+void fields(auto& archive, Is<lock::OnceView> auto& v) {
+  archive(v.attempts, v.on_fail, v.input);
+}
+void fields(auto& archive, Is<lock::LateResult> auto& v) {
+  archive(v.token, v.code, v.who, v.age);
+}
 void fields(auto& archive, Is<lock::Record> auto& v) {
-  archive(v.state, v.code, v.value, v.writer, v.token, v.attempt, v.revision, v.age, v.left);
+  archive(v.state, v.code, v.value, v.writer, v.token, v.attempt, v.revision, v.age, v.left, v.cut, v.once,
+          v.late);
 }
 void fields(auto& archive, Is<lock::Holder> auto& v) {
-  archive(v.token, v.who, v.note, v.detached, v.held_for, v.left);
+  archive(v.token, v.who, v.note, v.mode, v.detached, v.entries, v.held_for, v.left, v.with);
 }
 void fields(auto& archive, Is<lock::NameView> auto& v) {
-  archive(v.name, v.holder, v.waiters, v.record);
+  archive(v.name, v.holders, v.holder_count, v.waiters, v.blocked_for, v.record);
 }
 void fields(auto& archive, Is<lock::Listing> auto& v) {
   archive(v.names, v.more);
+}
+void fields(auto& archive, Is<lock::AuditEntry> auto& v) {
+  archive(v.number, v.what, v.token, v.who, v.why, v.age);
+}
+void fields(auto& archive, Is<lock::AuditTrail> auto& v) {
+  archive(v.entries, v.more);
+}
+void fields(auto& archive, Is<lock::Settings> auto& v) {
+  archive(v.settings);
+}
+void fields(auto& archive, Is<lock::Change> auto& v) {
+  archive(v.index, v.name, v.what, v.token, v.who, v.detail, v.code, v.revision);
+}
+void fields(auto& archive, Is<lock::Changes> auto& v) {
+  archive(v.through, v.changes);
+}
+void fields(auto& archive, Is<lock::Reset> auto& v) {
+  archive(v.through, v.names, v.more);
 }
 void fields(auto& archive, Is<lock::HoldStands> auto& v) {
   archive(v.left);

@@ -10,44 +10,21 @@
 namespace lock {
 namespace {
 
-constexpr std::uint64_t kVersion = 1;
+constexpr std::uint64_t kVersion = 2;
 
 // For ever, as those of kTag. They also order the kinds.
-enum class Kind : std::uint8_t { head = 1, session = 2, lock = 3, record = 4 };
-
-// A hold as it is written: the description only where no session has it.
-struct HoldImage {
-  struct Detached {
-    LogTime end;
-    base::Bytes who;
-  };
-  Token token;
-  SessionId session;
-  std::string note;
-  LogTime since;
-  std::optional<Detached> detached;
-};
-
-std::optional<HoldImage> image_of(const std::optional<Hold>& hold) {
-  if (!hold) return std::nullopt;
-  HoldImage image{hold->token, hold->session, hold->note, hold->since, std::nullopt};
-  if (hold->detached_end) image.detached = HoldImage::Detached{*hold->detached_end, hold->who};
-  return image;
-}
-
-std::optional<Hold> hold_of(std::optional<HoldImage> image) {
-  if (!image) return std::nullopt;
-  Hold hold{image->token, image->session, {}, std::move(image->note), image->since, std::nullopt};
-  if (image->detached) {
-    hold.who = std::move(image->detached->who);
-    hold.detached_end = image->detached->end;
-  }
-  return hold;
-}
+enum class Kind : std::uint8_t { head = 1, session = 2, hold = 3, block = 4, record = 5, audit = 6 };
 
 Rebuild::Head head_of(const Machine& machine) {
-  return {machine.stamp(),           machine.counters(),     machine.rest(),
-          machine.sessions().size(), machine.locks().size(), machine.records().size()};
+  return {machine.stamp(),
+          machine.counters(),
+          machine.rest(),
+          machine.settings().settings,
+          machine.sessions().size(),
+          machine.holds().size(),
+          machine.blocks().size(),
+          machine.records().size(),
+          machine.audit().entries().size()};
 }
 
 }  // namespace
@@ -55,31 +32,58 @@ Rebuild::Head head_of(const Machine& machine) {
 
 namespace wire {
 
+template <>
+inline constexpr std::uint8_t kTag<lock::OnceOutcome> = 128;
+template <>
+inline constexpr std::uint8_t kEnumMax<lock::AuditWhat> = lock::kAuditWhatMax;
+
 void fields(auto& archive, Is<lock::Machine::Counters> auto& v) {
-  archive(v.session, v.token, v.revision, v.arrival);
+  archive(v.session, v.token, v.revision, v.arrival, v.touch, v.audit);
 }
 void fields(auto& archive, Is<lock::Rest> auto& v) {
   archive(v.since, v.until);
 }
 void fields(auto& archive, Is<lock::Rebuild::Head> auto& v) {
-  archive(v.stamp, v.counters, v.rest, v.sessions, v.locks, v.records);
+  archive(v.stamp, v.counters, v.rest, v.settings, v.sessions, v.holds, v.blocks, v.records, v.audits);
+}
+void fields(auto& archive, Is<lock::OnceOutcome> auto& v) {
+  archive(v.name, v.ended.state, v.ended.code, v.ended.attempt, v.ended.runner, v.ended.revision);
+}
+void fields(auto& archive, Is<lock::WaitQueue::Place> auto& v) {
+  archive(v.level, v.arrival);
 }
 void fields(auto& archive, Is<lock::Waiting> auto& v) {
-  archive(v.name, v.arrival, v.detached, v.note);
+  archive(v.locks, v.place, v.detached, v.note, v.max_hold, v.lock_delay, v.newest, v.once);
 }
-// The holds are left out: those of the locks say as much.
+void fields(auto& archive, Is<lock::TakenEntry> auto& v) {
+  archive(v.token, v.acquire, v.why);
+}
+// Its holds are left out: they say whose they are.
 void fields(auto& archive, Is<lock::Session> auto& v) {
-  archive(v.ttl, v.who, v.end, v.acknowledged, v.overflowed, v.outcomes, v.waiting);
+  archive(v.ttl, v.who, v.owner, v.end, v.acknowledged, v.overflowed, v.outcomes, v.waiting, v.taken);
 }
-void fields(auto& archive, Is<lock::HoldImage::Detached> auto& v) {
-  archive(v.end, v.who);
+void fields(auto& archive, Is<lock::HoldEntry> auto& v) {
+  archive(v.session, v.acquire, v.detached);
 }
-void fields(auto& archive, Is<lock::HoldImage> auto& v) {
-  archive(v.token, v.session, v.note, v.since, v.detached);
+void fields(auto& archive, Is<lock::Hold> auto& v) {
+  archive(v.owner, v.acquirer, v.who, v.note, v.since, v.locks, v.entries, v.detached_end, v.max_end,
+          v.lock_delay, v.once);
+}
+void fields(auto& archive, Is<lock::Block> auto& v) {
+  archive(v.until, v.names, v.confirmable);
+}
+void fields(auto& archive, Is<lock::OnceTerms> auto& v) {
+  archive(v.keep, v.attempts, v.on_fail, v.input);
+}
+void fields(auto& archive, Is<lock::LateState> auto& v) {
+  archive(v.token, v.code, v.who, v.at);
 }
 void fields(auto& archive, Is<lock::RecordState> auto& v) {
   archive(v.state, v.code, v.value, v.writer, v.token, v.attempt_token, v.attempt, v.revision, v.written,
-          v.end);
+          v.end, v.cut, v.once, v.late, v.touched);
+}
+void fields(auto& archive, Is<lock::AuditRecord> auto& v) {
+  archive(v.name, v.what, v.token, v.who, v.why, v.at);
 }
 
 }  // namespace wire
@@ -119,9 +123,11 @@ class Packer {
   std::string next;
 
  private:
-  static const Session& image_of(const Session& session) { return session; }
-  static const RecordState& image_of(const RecordState& record) { return record; }
-  static std::optional<HoldImage> image_of(const LockState& lock) { return lock::image_of(lock.hold); }
+  template <class Element>
+  static const Element& image_of(const Element& element) {
+    return element;
+  }
+  static const AuditRecord& image_of(const Audit::Entry& entry) { return *entry.record; }
 
   std::size_t bytes_max_;
 };
@@ -130,9 +136,12 @@ base::Error refusal(const char* flaw) {
   return base::Error{std::string("a piece of a machine's image can't be read: ") + flaw};
 }
 
-// A cursor is the kind and the key of the first element behind it.
-template <class Map, class Key>
-std::optional<typename Map::const_iterator> place_of(const Map& map, std::string_view cursor) {
+// A cursor is the kind and the key of the first element behind it. Nothing: it was never given. Kinds behind
+// that of the cursor are taken from their beginning.
+template <class Map>
+std::optional<typename Map::const_iterator> place_of(const Map& map, Kind kind, std::string_view cursor) {
+  if (cursor.empty() || static_cast<Kind>(cursor.front()) != kind) return map.begin();
+  using Key = std::remove_const_t<typename Map::value_type::first_type>;
   auto key = wire::read<Key>(cursor.substr(1), "a cursor");
   if (!key) return std::nullopt;
   return map.lower_bound(key.value());
@@ -141,20 +150,22 @@ std::optional<typename Map::const_iterator> place_of(const Map& map, std::string
 }  // namespace
 
 ImagePiece Image::piece(const std::string& from, std::size_t bytes_max) const {
-  const auto kind = from.empty() ? Kind::head : static_cast<Kind>(from.front());
-  auto session = std::optional(machine_.sessions().begin());
-  auto lock = std::optional(machine_.locks().begin());
-  auto record = std::optional(machine_.records().begin());
-  if (kind == Kind::session) session = place_of<Machine::Sessions, SessionId>(machine_.sessions(), from);
-  if (kind == Kind::lock) lock = place_of<Machine::Locks, std::string>(machine_.locks(), from);
-  if (kind == Kind::record) record = place_of<Machine::Records, std::string>(machine_.records(), from);
-  const bool is_known = kind <= Kind::record && (from.empty() || kind > Kind::head);
-  if (!is_known || !session || !lock || !record) return {};
+  const auto first = from.empty() ? Kind::head : static_cast<Kind>(from.front());
+  if (first > Kind::audit || (!from.empty() && first <= Kind::head)) return {};
   Packer packer(bytes_max);
   if (from.empty()) packer.add(Kind::head, kVersion, head_of(machine_));
-  const bool all = (kind > Kind::session || packer.add_all(Kind::session, machine_.sessions(), *session)) &&
-                   (kind > Kind::lock || packer.add_all(Kind::lock, machine_.locks(), *lock)) &&
-                   packer.add_all(Kind::record, machine_.records(), *record);
+  bool is_known = true;
+  // Whether the piece may go on with the next kind.
+  const auto add = [&](Kind kind, const auto& map) {
+    if (kind < first) return true;
+    const auto at = place_of(map, kind, from);
+    is_known = is_known && at.has_value();
+    return is_known && packer.add_all(kind, map, *at);
+  };
+  const bool all = add(Kind::session, machine_.sessions()) && add(Kind::hold, machine_.holds()) &&
+                   add(Kind::block, machine_.blocks()) && add(Kind::record, machine_.records()) &&
+                   add(Kind::audit, machine_.audit().entries());
+  if (!is_known) return {};
   CHECK(all == packer.next.empty());
   return {std::move(packer.bytes), std::move(packer.next)};
 }
@@ -198,24 +209,24 @@ base::Status ImageReader::take_head(wire::Reader& reader) {
 }
 
 base::Status ImageReader::take_element(std::uint8_t tag, wire::Reader& reader) {
-  SessionId id;
-  std::string name;
-  const auto read = [&](auto& key, auto element, auto add) -> base::Status {
+  const auto read = [&](auto key, auto element) -> base::Status {
     reader(key, element);
     if (const char* flaw = reader.flaw_so_far()) return refusal(flaw);
-    return add(std::move(element));
+    return rebuild_.add(key, std::move(element));
   };
-  const auto add_to_name = [&](auto element) { return rebuild_.add(name, std::move(element)); };
   switch (static_cast<Kind>(tag)) {
     case Kind::head:
       break;
     case Kind::session:
-      return read(id, Session(), [&](Session session) { return rebuild_.add(id, std::move(session)); });
-    case Kind::lock:
-      return read(name, std::optional<HoldImage>(),
-                  [&](auto hold) { return add_to_name(hold_of(std::move(hold))); });
+      return read(SessionId(), Session());
+    case Kind::hold:
+      return read(Token(), Hold());
+    case Kind::block:
+      return read(Token(), Block());
     case Kind::record:
-      return read(name, RecordState(), add_to_name);
+      return read(std::string(), RecordState());
+    case Kind::audit:
+      return read(std::uint64_t(0), AuditRecord());
   }
   return refusal("a tag is unknown");
 }

@@ -3,13 +3,16 @@
 //   a piece   elements, one behind the other: a tag (a byte), then the element. The first piece begins with
 //   the
 //             head, which stands nowhere else
-//   head      1: format version; stamp; counters; rest; how many sessions, locks and records follow
-//   session   2: number, time to live, description, end, marks; the map of its answers, that of its waiting
-//             requests
-//   lock      3: name, hold
-//   record    4: name, and all its fields
+//   head      1: format version; stamp; counters; rest; settings; how many sessions, holds, blocks, records
+//   and
+//             audit entries follow
+//   session   2: number, and its fields but for its holds
+//   hold      3: token, and its fields
+//   block     4: token, end, names, whether a Release ends it
+//   record    5: name, and its fields
+//   audit     6: number, and its fields
 //
-// Sessions come before locks and locks before records, each kind with keys rising.
+// The kinds come in this order, each with keys rising.
 #pragma once
 
 #include <cstddef>
@@ -55,7 +58,7 @@ class Image {
 // Takes pieces in their order, from a stranger: accepts only what an Image gives, whatever its bytes_max.
 class ImageReader {
  public:
-  // The limits of the machine that was frozen.
+  // The bounds that no setting moves are those of the machine that was frozen; the image says the others.
   explicit ImageReader(Limits limits) : rebuild_(limits) {}
 
   // Costs as much as the piece is long. After an error every feed and finish() says it again.

@@ -51,6 +51,11 @@ base::Result<Report> check_history(const History& history, std::optional<Model> 
       add_counter_example(report, *found);
       return report;
     }
+    if (const auto found = check_queues(history)) {
+      report.check = "queues";
+      add_counter_example(report, *found);
+      return report;
+    }
   }
   std::visit(base::Overload{
                  [&](const Linearizable&) {

@@ -15,11 +15,11 @@ enum class Answer { pass, violation, undecided };
 
 struct Report {
   Answer answer = Answer::pass;
-  std::string check;               // which check failed or gave up: "linearizable", "tokens"; empty on a pass
+  std::string check;  // which check failed or gave up: "linearizable", "tokens", "queues"; empty on a pass
   std::vector<std::string> lines;  // for people
 };
 
-// Tokens first where the model has them, then linearizability.
+// Tokens and queues first where the model has them, then linearizability.
 base::Result<Report> check_history(const History& history, std::optional<Model> model,
                                    const Budget& budget = {});
 

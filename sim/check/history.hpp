@@ -17,10 +17,32 @@ using Revision = std::uint64_t;
 using Value = std::optional<std::string>;
 
 // Locks and status records.
+enum class Mode : std::uint8_t { exclusive, shared, counted };
 struct Acquire {
   bool wait = true;
   std::optional<std::uint64_t> detached_ms;
+  Mode mode = Mode::exclusive;
+  std::uint64_t limit = 1;          // of counted
+  std::uint64_t lock_delay_ms = 0;  // after a hold has ended by itself nobody gets the name for so long
+  std::uint64_t max_hold_ms = 0;    // 0: none
+  std::string queue = {};           // barge, newest, priority; empty: first in, first out
+  std::int64_t level = 0;           // of priority
   bool operator==(const Acquire&) const = default;
+};
+// Gives back one entry of a hold that may have been entered several times.
+struct Leave {
+  Token token = 0;
+  bool operator==(const Leave&) const = default;
+};
+struct Downgrade {
+  Token token = 0;
+  bool operator==(const Downgrade&) const = default;
+};
+// Ends the hold; the name stays blocked until its client stops believing in it or releases it, unless `now`.
+struct Break {
+  Token token = 0;
+  bool now = false;
+  bool operator==(const Break&) const = default;
 };
 struct Release {
   Token token = 0;
@@ -58,6 +80,23 @@ struct Expire {
   bool operator==(const Expire&) const = default;
 };
 
+// A lock and its record in one: whoever is granted a run works, the others are told its outcome.
+struct Once {
+  std::uint64_t keep_ms = 24 * 3600 * 1000;
+  std::uint64_t attempts = 4;
+  bool replay = true;  // a failure is an outcome; else the next caller runs again while attempts are left
+  std::string input;
+  bool wait = true;
+  bool operator==(const Once&) const = default;
+};
+struct OnceFinish {
+  Token token = 0;
+  std::int64_t code = 0;
+  std::string value;
+  bool cut = false;
+  bool operator==(const OnceFinish&) const = default;
+};
+
 // Histories recorded from other systems: a register with compare-and-set, and a store of texts.
 struct Read {
   bool operator==(const Read&) const = default;
@@ -84,18 +123,20 @@ struct Append {
 };
 
 using Op = std::variant<Acquire, Release, Renew, CheckHold, StatusSet, StatusClear, StatusGet, Expire, Read,
-                        Write, Cas, Get, Put, Append>;
+                        Write, Cas, Get, Put, Append, Leave, Downgrade, Break, Once, OnceFinish>;
 
 struct Granted {
   Token token = 0;
+  std::uint64_t entries = 1;  // above 1: its owner held it already, and entered it again
   bool operator==(const Granted&) const = default;
 };
 // Of an Acquire that did not wait: the lock was taken. Of one that did: given up, and certainly never
 // granted.
 struct NotGranted {
+  bool refused = false;  // superseded, or it would have closed a cycle: says nothing about the lock
   bool operator==(const NotGranted&) const = default;
 };
-// Release: whether the hold stood until then. Renew, CheckHold: whether it stands.
+// Release, Leave, Break: whether the hold stood until then. Renew, CheckHold, Downgrade: whether it stands.
 struct Stood {
   bool yes = false;
   bool operator==(const Stood&) const = default;
@@ -125,8 +166,30 @@ struct RecordSeen {
 };
 struct StatusSeen {
   std::optional<RecordSeen> record;
-  std::optional<Token> holder;
+  std::vector<Token> holders;  // rising
+  bool more = false;           // there are holders that were not told
   bool operator==(const StatusSeen&) const = default;
+};
+// Of a Once: the caller is to run.
+struct Run {
+  Token token = 0;
+  std::uint64_t attempt = 0;
+  bool operator==(const Run&) const = default;
+};
+// Of a Once: whoever ran it has ended so.
+struct Outcome {
+  std::string state;  // done, failed, lost
+  std::int64_t code = 0;
+  std::string value;
+  std::uint64_t attempt = 0;
+  Revision revision = 0;
+  bool cut = false;
+  bool operator==(const Outcome&) const = default;
+};
+struct Finished {
+  std::string state;  // done, failed; pending: the next caller runs
+  Revision revision = 0;
+  bool operator==(const Finished&) const = default;
 };
 struct ValueSeen {
   Value value;
@@ -141,7 +204,7 @@ struct Done {
 };
 
 using Ret = std::variant<Granted, NotGranted, Stood, StatusWritten, RevisionDiffers, StaleToken, Cleared,
-                         StatusSeen, ValueSeen, Swapped, Done>;
+                         StatusSeen, ValueSeen, Swapped, Done, Run, Outcome, Finished>;
 
 // `end` and `ret` come together; without them the outcome is unknown for ever: it may have happened at any
 // time from `start` on, may still happen, or never. Times are nanoseconds on one clock for the whole history
@@ -153,6 +216,10 @@ struct Operation {
   std::int64_t start = 0;
   std::optional<std::int64_t> end;
   std::optional<Ret> ret;
+  // Of a request for several names, which is an operation a name: the same number for all of them.
+  std::optional<std::uint64_t> group = {};
+  // Of an Acquire that waits: from when on it certainly stood in the queue.
+  std::optional<std::int64_t> queued = {};
 
   bool operator==(const Operation&) const = default;
 };

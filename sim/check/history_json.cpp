@@ -66,6 +66,17 @@ class Members {
     if (v == 0 && error_.empty()) fail(member(key) + " is 0; tokens begin at 1");
     return v;
   }
+  std::vector<Token> tokens(const char* key) {
+    std::vector<Token> tokens;
+    const Json* found = find(key, "a list of tokens");
+    if (!found) return tokens;
+    if (!found->is_array()) return mistyped(key, "a list of tokens"), tokens;
+    for (const auto& one : *found) {
+      if (!one.is_number_unsigned()) return mistyped(key, "a list of tokens"), tokens;
+      tokens.push_back(one.get<Token>());
+    }
+    return tokens;
+  }
   std::optional<std::uint64_t> maybe_number(const char* key) {
     return has(key) ? std::optional(number(key)) : std::nullopt;
   }
@@ -115,11 +126,60 @@ class Members {
 };
 
 Op read_acquire(Members& args) {
-  if (args.has("mode")) {
-    const auto mode = args.text("mode");
-    if (mode != "exclusive") args.fail("\"args.mode\" is \"" + mode + "\"; expected \"exclusive\"");
+  Acquire acquire{args.has("wait") ? args.boolean("wait") : true, args.maybe_number("detached_ms")};
+  const auto mode = args.has("mode") ? args.text("mode") : "exclusive";
+  if (mode == "shared") acquire.mode = Mode::shared;
+  if (mode == "counted") {
+    acquire.mode = Mode::counted;
+    acquire.limit = args.number("limit");
   }
-  return Acquire{args.has("wait") ? args.boolean("wait") : true, args.maybe_number("detached_ms")};
+  if (acquire.mode == Mode::exclusive && mode != "exclusive")
+    args.fail("\"args.mode\" is \"" + mode + "\"; expected \"exclusive\", \"shared\" or \"counted\"");
+  acquire.max_hold_ms = args.maybe_number("max_hold_ms").value_or(0);
+  acquire.lock_delay_ms = args.maybe_number("lock_delay_ms").value_or(0);
+  if (args.has("queue")) acquire.queue = args.text("queue");
+  if (args.has("level")) acquire.level = args.integer("level");
+  return acquire;
+}
+
+Op read_once(Members& args) {
+  Once once;
+  once.keep_ms = args.number("keep_ms");
+  once.attempts = args.number("attempts");
+  once.replay = args.text("on_fail") == "replay";
+  if (args.has("input")) once.input = args.text("input");
+  if (args.has("wait")) once.wait = args.boolean("wait");
+  return once;
+}
+
+Op read_finish(Members& args) {
+  OnceFinish finish{args.token("token"), args.integer("code"), args.text("value"), false};
+  if (args.has("cut")) finish.cut = args.boolean("cut");
+  return finish;
+}
+
+// "superseded" and "deadlock" say that it was refused whatever the lock's state.
+NotGranted read_not_granted(Members& ret) {
+  const bool superseded = ret.has("superseded") && ret.boolean("superseded");
+  const bool deadlock = ret.has("deadlock") && ret.boolean("deadlock");
+  return NotGranted{superseded || deadlock};
+}
+
+Ret read_once_ret(Members& ret) {
+  if (ret.has("outcome")) {
+    Outcome outcome{ret.text("outcome"),   ret.integer("code"),   ret.text("value"),
+                    ret.number("attempt"), ret.token("revision"), false};
+    if (ret.has("cut")) outcome.cut = ret.boolean("cut");
+    return outcome;
+  }
+  if (!ret.boolean("run")) return read_not_granted(ret);
+  return Run{ret.token("token"), ret.number("attempt")};
+}
+
+Ret read_finished(Members& ret) {
+  if (ret.boolean("finished")) return Finished{ret.text("state"), ret.token("revision")};
+  ret.boolean("stale_token");
+  return StaleToken{};
 }
 
 Op read_status_set(Members& args) {
@@ -134,8 +194,8 @@ Op read_status_set(Members& args) {
 }
 
 Ret read_granted(Members& ret) {
-  if (!ret.boolean("granted")) return NotGranted{};
-  return Granted{ret.token("token")};
+  if (!ret.boolean("granted")) return read_not_granted(ret);
+  return Granted{ret.token("token"), ret.maybe_number("entries").value_or(1)};
 }
 
 Ret read_status_written(Members& ret) {
@@ -161,7 +221,16 @@ Ret read_status_seen(Members& ret) {
     if (ret.has("token") && !ret.is_null("token")) record.token = ret.token("token");
     seen.record = std::move(record);
   }
-  if (!ret.is_null("holder")) seen.holder = ret.token("holder");
+  // What has no list has told its one holder.
+  const bool one = ret.has("holder") && !ret.is_null("holder");
+  if (ret.has("holders")) {
+    seen.holders = ret.tokens("holders");
+  } else if (one) {
+    seen.holders = {ret.token("holder")};
+  } else if (!ret.has("holder")) {
+    ret.token("holder");
+  }
+  seen.more = ret.maybe_number("holder_count").value_or(0) > seen.holders.size();
   return seen;
 }
 
@@ -206,6 +275,22 @@ const std::map<std::string, Shape>& shapes() {
       {"get", {[](Members&) -> Op { return Get{}; }, read_value_seen}},
       {"put", {[](Members& a) -> Op { return Put{a.text("value")}; }, read_done}},
       {"append", {[](Members& a) -> Op { return Append{a.text("value")}; }, read_done}},
+      {"leave",
+       {[](Members& a) -> Op { return Leave{a.token("token")}; },
+        [](Members& r) -> Ret { return Stood{r.boolean("left")}; }}},
+      {"downgrade",
+       {[](Members& a) -> Op { return Downgrade{a.token("token")}; },
+        [](Members& r) -> Ret { return Stood{r.boolean("downgraded")}; }}},
+      {"break",
+       {[](Members& a) -> Op {
+          return Break{a.token("token"), a.has("now") && a.boolean("now")};
+        },
+        [](Members& r) -> Ret {
+          r.has("blocked_ms");
+          return Stood{r.boolean("broken")};
+        }}},
+      {"once", {read_once, read_once_ret}},
+      {"once_finish", {read_finish, read_finished}},
   };
   return all;
 }
@@ -232,6 +317,8 @@ Operation read_line(const Json& json, std::string& error) {
   operation.client = line.number("client");
   operation.key = line.text("key");
   operation.start = line.integer("start");
+  operation.group = line.maybe_number("group");
+  if (line.has("queued")) operation.queued = line.integer("queued");
   const auto name = line.text("op");
   if (!error.empty()) return operation;
   const auto found = shapes().find(name);

@@ -9,6 +9,18 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+const char* name_of(Mode mode) {
+  switch (mode) {
+    case Mode::exclusive:
+      return "exclusive";
+    case Mode::shared:
+      return "shared";
+    case Mode::counted:
+      return "counted";
+  }
+  return "?";
+}
+
 Json value_json(const Value& value) {
   return value ? Json(*value) : Json(nullptr);
 }
@@ -23,13 +35,35 @@ Json set_json(const StatusSet& op) {
   return out;
 }
 
+Json acquire_json(const Acquire& op) {
+  Json out{{"mode", name_of(op.mode)}};
+  if (op.mode == Mode::counted) out["limit"] = op.limit;
+  out["wait"] = op.wait;
+  if (op.detached_ms) out["detached_ms"] = *op.detached_ms;
+  if (op.max_hold_ms != 0) out["max_hold_ms"] = op.max_hold_ms;
+  if (op.lock_delay_ms != 0) out["lock_delay_ms"] = op.lock_delay_ms;
+  if (!op.queue.empty()) out["queue"] = op.queue;
+  if (op.queue == "priority") out["level"] = op.level;
+  return out;
+}
+
+Json once_json(const Once& op) {
+  return Json{{"keep_ms", op.keep_ms},
+              {"attempts", op.attempts},
+              {"on_fail", op.replay ? "replay" : "next"},
+              {"input", op.input},
+              {"wait", op.wait}};
+}
+
+Json finish_json(const OnceFinish& op) {
+  Json out{{"token", op.token}, {"code", op.code}, {"value", op.value}};
+  if (op.cut) out["cut"] = true;
+  return out;
+}
+
 Json args_json(const Op& op) {
   return std::visit(base::Overload{
-                        [](const Acquire& o) {
-                          Json out{{"mode", "exclusive"}, {"wait", o.wait}};
-                          if (o.detached_ms) out["detached_ms"] = *o.detached_ms;
-                          return out;
-                        },
+                        [](const Acquire& o) { return acquire_json(o); },
                         [](const Release& o) {
                           return Json{{"token", o.token}};
                         },
@@ -61,6 +95,17 @@ Json args_json(const Op& op) {
                         [](const Append& o) {
                           return Json{{"value", o.value}};
                         },
+                        [](const Leave& o) {
+                          return Json{{"token", o.token}};
+                        },
+                        [](const Downgrade& o) {
+                          return Json{{"token", o.token}};
+                        },
+                        [](const Break& o) {
+                          return Json{{"token", o.token}, {"now", o.now}};
+                        },
+                        [](const Once& o) { return once_json(o); },
+                        [](const OnceFinish& o) { return finish_json(o); },
                     },
                     op);
 }
@@ -76,12 +121,34 @@ Json seen_json(const StatusSeen& seen) {
   } else {
     out["state"] = nullptr;
   }
-  out["holder"] = seen.holder ? Json(*seen.holder) : Json(nullptr);
+  if (seen.holders.empty()) out["holder"] = nullptr;
+  if (seen.holders.size() == 1 && !seen.more) out["holder"] = seen.holders.front();
+  out["holders"] = seen.holders;
+  if (seen.more) out["holder_count"] = seen.holders.size() + 1;
   return out;
 }
 
 const char* stood_key(const Op& op) {
-  return std::holds_alternative<Release>(op) ? "released" : "held";
+  if (std::holds_alternative<Release>(op)) return "released";
+  if (std::holds_alternative<Leave>(op)) return "left";
+  if (std::holds_alternative<Downgrade>(op)) return "downgraded";
+  return std::holds_alternative<Break>(op) ? "broken" : "held";
+}
+
+Json not_granted_json(const Op& op, const NotGranted& ret) {
+  Json out{{std::holds_alternative<Once>(op) ? "run" : "granted", false}};
+  if (ret.refused) out["superseded"] = true;
+  return out;
+}
+
+Json outcome_json(const Outcome& ret) {
+  Json out{{"outcome", ret.state},
+           {"code", ret.code},
+           {"value", ret.value},
+           {"attempt", ret.attempt},
+           {"revision", ret.revision}};
+  if (ret.cut) out["cut"] = true;
+  return out;
 }
 
 Json differs_json(const Op& op, const RevisionDiffers& ret) {
@@ -92,11 +159,11 @@ Json differs_json(const Op& op, const RevisionDiffers& ret) {
 Json ret_json(const Op& op, const Ret& ret) {
   return std::visit(base::Overload{
                         [](const Granted& r) {
-                          return Json{{"granted", true}, {"token", r.token}};
+                          Json out{{"granted", true}, {"token", r.token}};
+                          if (r.entries > 1) out["entries"] = r.entries;
+                          return out;
                         },
-                        [](const NotGranted&) {
-                          return Json{{"granted", false}};
-                        },
+                        [&](const NotGranted& r) { return not_granted_json(op, r); },
                         [&](const Stood& r) {
                           return Json{{stood_key(op), r.yes}};
                         },
@@ -104,8 +171,9 @@ Json ret_json(const Op& op, const Ret& ret) {
                           return Json{{"set", true}, {"revision", r.revision}};
                         },
                         [&](const RevisionDiffers& r) { return differs_json(op, r); },
-                        [](const StaleToken&) {
-                          return Json{{"set", false}, {"stale_token", true}};
+                        [&](const StaleToken&) {
+                          const bool once = std::holds_alternative<OnceFinish>(op);
+                          return Json{{once ? "finished" : "set", false}, {"stale_token", true}};
                         },
                         [](const Cleared& r) {
                           return Json{{"cleared", r.existed}};
@@ -118,6 +186,13 @@ Json ret_json(const Op& op, const Ret& ret) {
                           return Json{{"swapped", r.yes}};
                         },
                         [](const Done&) { return Json(Json::object()); },
+                        [](const Run& r) {
+                          return Json{{"run", true}, {"token", r.token}, {"attempt", r.attempt}};
+                        },
+                        [](const Outcome& r) { return outcome_json(r); },
+                        [](const Finished& r) {
+                          return Json{{"finished", true}, {"state", r.state}, {"revision", r.revision}};
+                        },
                     },
                     ret);
 }
@@ -125,9 +200,14 @@ Json ret_json(const Op& op, const Ret& ret) {
 }  // namespace
 
 std::string to_json(const Operation& operation) {
-  Json out{{"client", operation.client},  {"key", operation.key},
-           {"op", name_of(operation.op)}, {"args", args_json(operation.op)},
-           {"start", operation.start},    {"end", operation.end ? Json(*operation.end) : Json(nullptr)}};
+  Json out{{"client", operation.client},
+           {"key", operation.key},
+           {"op", name_of(operation.op)},
+           {"args", args_json(operation.op)}};
+  if (operation.group) out["group"] = *operation.group;
+  out["start"] = operation.start;
+  if (operation.queued) out["queued"] = *operation.queued;
+  out["end"] = operation.end ? Json(*operation.end) : Json(nullptr);
   if (operation.ret) out["ret"] = ret_json(operation.op, *operation.ret);
   return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

@@ -4,6 +4,7 @@
 
 #include "sim/check/model_kv.hpp"
 #include "sim/check/model_lock.hpp"
+#include "sim/check/model_once.hpp"
 #include "sim/check/model_register.hpp"
 
 namespace check {
@@ -37,6 +38,8 @@ Judged judge(std::span<const Item> items, Model model, const Budget& budget) {
   switch (model) {
     case Model::lock:
       return judge_by<LockModel>(items, budget);
+    case Model::once:
+      return judge_by<OnceModel>(items, budget);
     case Model::register_nil:
       return judge_by<RegisterModel>(items, budget, Value());
     case Model::register_zero:

@@ -15,13 +15,14 @@
 namespace check {
 
 enum class Model {
-  lock,           // an exclusive lock with fencing tokens and its status record, as one object a key
+  lock,           // a lock with fencing tokens and its status record, or a Once, as one object a key
+  once,           // a Once alone
   register_nil,   // a register with compare-and-set, nil at first
   register_zero,  // the same, "0" at first
   kv,             // get, put, append on texts, "" at first
 };
 
-// "lock" (also "status"), "register", "register-zero", "kv".
+// "lock" (also "status"), "once", "register", "register-zero", "kv".
 base::Result<Model> model_named(std::string_view name);
 const char* name_of(Model model);
 // By the history's own operations; an empty history is a lock's.
@@ -55,6 +56,10 @@ std::optional<std::string> misfit(const History& history, Model model);
 
 // Tokens are one counter in the whole cluster: no two grants share one, and a grant that returned before
 // another was asked for has the smaller token. Across keys; O(n log n).
+// Requests for several names share one, and re-entries that of their hold.
 std::optional<NotLinearizable> check_tokens(const History& history);
+// Who stood in a queue is granted the lock before whoever came later and is to wait behind it. Needs grants
+// that check_tokens() has found in order.
+std::optional<NotLinearizable> check_queues(const History& history);
 
 }  // namespace check

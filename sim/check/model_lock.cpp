@@ -2,98 +2,64 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 #include <tuple>
 
 #include "core/base/overload.hpp"
 
 namespace check {
 
-namespace {
-
-constexpr std::uint64_t free_lock = 0;
-constexpr std::uint64_t held = 1;
-constexpr std::uint64_t held_unknown = 2;  // nobody was told: it may end at any time
-
-Token last_token(const LockModel::State& state) {
-  return state[0] >> 2;
-}
-std::uint64_t hold(const LockModel::State& state) {
-  return state[0] & 3;
-}
-void set_hold(LockModel::State& state, Token token, std::uint64_t how) {
-  state[0] = token << 2 | how;
-}
-
-bool same_content(const StatusSet& written, const RecordSeen& seen) {
-  return written.state == seen.state && written.code == seen.code && written.value == seen.value &&
-         written.token == seen.token;
-}
-
-}  // namespace
-
-// One operation taking effect: what it demands of the state, and what becomes of it. After an unmet demand ok
-// is false.
-struct LockModel::Attempt {
-  const LockModel& model;
-  State state;
-  std::uint32_t item;
-  Timeline::Place place;
-  std::vector<State>& out;
-  bool ok = true;
-
-  bool reached(std::uint32_t mark) const { return model.mark_places_[mark] < place; }
-
-  void need_live(Token token) { ok &= hold(state) != free_lock && last_token(state) == token; }
-  void need_any_live() { ok &= hold(state) != free_lock; }
-  void need_free() {
-    if (hold(state) == free_lock) return;
-    const auto expires = model.expires_.find(last_token(state));
-    ok &= hold(state) == held_unknown || (expires != model.expires_.end() && reached(expires->second));
-    set_hold(state, last_token(state), free_lock);
-  }
-  void need_not_live(Token token) {
-    if (last_token(state) == token) need_free();
-  }
-  void need_record() { ok &= state[2] != 0; }
-  void need_no_record() {
-    if (state[2] == 0) return;
-    const auto vanishes = model.vanishes_.find(static_cast<std::uint32_t>(state[2] - 1));
-    ok &= vanishes != model.vanishes_.end() && reached(vanishes->second);
-    state[2] = 0;
-  }
-  void need_revision(Revision revision) {
-    if (revision == 0) return need_no_record();
-    need_record();
-    ok &= state[1] == revision;
-  }
-  void done() {
-    if (ok) out.push_back(state);
-  }
-};
-
 LockModel::LockModel(std::span<const Item> items) : items_(items.begin(), items.end()) {
-  for (const auto& item : items_) learn(item);
+  std::set<std::uint64_t> limits;
+  for (const auto& item : items_) {
+    learn(item);
+    groups_ |= item.operation->group.has_value();
+    if (const auto* acquire = std::get_if<Acquire>(&item.operation->op))
+      limits.insert(acquire->mode == Mode::counted ? acquire->limit : 0);
+  }
+  if (limits.size() == 1 && *limits.begin() != 0) counted_limit_ = *limits.begin();
   tokens_.settle();
   revisions_.settle();
+  mark_expiries(items_);
   std::int64_t last = std::numeric_limits<std::int64_t>::min();
   for (const auto& item : items_) last = std::max({last, item.start(), item.operation->end.value_or(last)});
   for (std::uint32_t i = 0; i < items_.size(); ++i) {
     const Item& item = items_[i];
-    if (const auto* expire = std::get_if<Expire>(&item.operation->op)) {
-      const auto id = static_cast<std::uint32_t>(marks_.size());
-      const auto [known, fresh] = expires_.try_emplace(expire->token, id);
-      if (!fresh) {
-        marks_[known->second].time = std::min(marks_[known->second].time, item.start());
-      } else {
-        marks_.push_back({item.start(), id});
-      }
-    }
     if (std::holds_alternative<StatusSet>(item.operation->op) && earliest_end(item) <= last) {
       vanishes_[i] = static_cast<std::uint32_t>(marks_.size());
       marks_.push_back({earliest_end(item), static_cast<std::uint32_t>(marks_.size())});
     }
   }
   for (std::uint32_t i = 0; i < items_.size(); ++i) traits_.push_back(traits_of(items_[i], i));
+}
+
+// A hold that several clients have entered ends with the last of them.
+void LockModel::mark_expiries(std::span<const Item> items) {
+  std::map<Token, std::map<std::uint64_t, std::int64_t>> starts;
+  for (const auto& item : items) {
+    const auto* expire = std::get_if<Expire>(&item.operation->op);
+    if (!expire) continue;
+    const auto [known, fresh] = starts[expire->token].try_emplace(item.operation->client, item.start());
+    known->second = std::min(known->second, item.start());
+  }
+  const auto mark = [&](std::int64_t time) {
+    const auto id = static_cast<std::uint32_t>(marks_.size());
+    marks_.push_back({time, id});
+    return id;
+  };
+  for (const auto& [token, by_client] : starts) {
+    std::int64_t ends = by_client.begin()->second;
+    std::int64_t first = ends;
+    for (const auto& [client, start] : by_client) {
+      ends = std::max(ends, start);
+      first = std::min(first, start);
+    }
+    const auto delay = delays_ms_.find(token);
+    const auto frees = delay == delays_ms_.end() || ends == std::numeric_limits<std::int64_t>::min()
+                           ? ends
+                           : ends + static_cast<std::int64_t>(delay->second) * 999'000;
+    expires_[token] = {mark(ends), mark(first), mark(frees)};
+  }
 }
 
 void LockModel::meet(const Timeline& timeline) {
@@ -145,13 +111,27 @@ void LockModel::learn(const Item& item) {
                  [](const Get&) {},
                  [](const Put&) {},
                  [](const Append&) {},
+                 [&](const Leave& o) { saw_token(o.token, yes), reenters_ |= yes; },
+                 [&](const Downgrade& o) { saw_token(o.token, yes); },
+                 [&](const Break& o) { saw_token(o.token, yes); },
+                 [](const Once&) {},
+                 [](const OnceFinish&) {},
              },
              operation.op);
-  if (const auto* granted = outcome<Granted>(operation)) tokens_.give(granted->token);
+  if (const auto* granted = outcome<Granted>(operation)) {
+    if (granted->entries > 1) {
+      saw_token(granted->token, true);
+      reenters_ = true;
+    } else {
+      tokens_.give(granted->token);
+      const auto delay_ms = std::get<Acquire>(operation.op).lock_delay_ms;
+      if (delay_ms > 0) delays_ms_[granted->token] = delay_ms;
+    }
+  }
   if (const auto* written = outcome<StatusWritten>(operation)) revisions_.give(written->revision);
   if (const auto* differs = outcome<RevisionDiffers>(operation)) saw_revision(differs->actual, true);
   if (const auto* seen = outcome<StatusSeen>(operation)) {
-    if (seen->holder) saw_token(*seen->holder, true);
+    for (const auto holder : seen->holders) saw_token(holder, true);
     if (seen->record) saw_revision(seen->record->revision, true);
     if (seen->record) records_seen_.try_emplace(seen->record->revision, *seen->record);
   }
@@ -168,136 +148,28 @@ Traits LockModel::traits_of(const Item& item, std::uint32_t number) {
   traits.reads = asks || std::holds_alternative<StatusGet>(operation.op) || (stood && !stood->yes) ||
                  (cleared && !cleared->existed) || outcome<NotGranted>(operation) ||
                  outcome<StaleToken>(operation) || outcome<RevisionDiffers>(operation);
-  const bool given_up = acquire && acquire->wait && outcome<NotGranted>(operation);
-  traits.placed =
-      !std::holds_alternative<Expire>(operation.op) && !given_up && !(traits.reads && item.is_optional());
+  traits.placed = !std::holds_alternative<Expire>(operation.op) && !says_nothing(operation) &&
+                  !(traits.reads && item.is_optional());
   // Grants that nobody was told of are alike; of all else tokens and revisions make nearly everything
   // different.
-  traits.kind = acquire && !operation.ret ? 0 : number + 1;
+  traits.kind = number;
+  for (std::uint32_t i = 0; acquire && !operation.ret && i < number; ++i) {
+    const auto* other = std::get_if<Acquire>(&items_[i].operation->op);
+    if (!other || items_[i].operation->ret || other->mode != acquire->mode ||
+        (other->lock_delay_ms > 0) != (acquire->lock_delay_ms > 0) || other->limit != acquire->limit)
+      continue;
+    traits.kind = i;
+    break;
+  }
   return traits;
 }
 
-void LockModel::step(const State& state, std::uint32_t item, Timeline::Place place,
-                     std::vector<State>& out) const {
-  Attempt attempt{*this, state, item, place, out};
-  const Operation& operation = *items_[item].operation;
-  std::visit(base::Overload{
-                 [&](const Acquire& o) { acquire(attempt, o, operation); },
-                 [&](const Release& o) { release(attempt, o, operation); },
-                 [&](const Renew& o) { ask(attempt, o.token, operation); },
-                 [&](const CheckHold& o) { ask(attempt, o.token, operation); },
-                 [&](const StatusSet& o) { set(attempt, o, operation); },
-                 [&](const StatusClear& o) { clear(attempt, o, operation); },
-                 [&](const StatusGet&) { get(attempt, operation); },
-                 [](const Expire&) {},
-                 [](const Read&) {},
-                 [](const Write&) {},
-                 [](const Cas&) {},
-                 [](const Get&) {},
-                 [](const Put&) {},
-                 [](const Append&) {},
-             },
-             operation.op);
-}
-
-void LockModel::acquire(Attempt& attempt, const Acquire&, const Operation& operation) const {
-  if (outcome<NotGranted>(operation)) {
-    attempt.need_any_live();
-    return attempt.done();
-  }
-  attempt.need_free();
-  if (const auto* granted = outcome<Granted>(operation)) {
-    attempt.ok &= granted->token > last_token(attempt.state);
-    set_hold(attempt.state, granted->token, held);
-    return attempt.done();
-  }
-  for (const auto token : tokens_.unknown_after(last_token(attempt.state))) {
-    set_hold(attempt.state, token, held_unknown);
-    attempt.done();
-  }
-}
-
-void LockModel::release(Attempt& attempt, const Release& op, const Operation& operation) const {
-  const auto* stood = outcome<Stood>(operation);
-  if (stood && !stood->yes) {
-    attempt.need_not_live(op.token);
-  } else {
-    attempt.need_live(op.token);
-    set_hold(attempt.state, op.token, free_lock);
-  }
-  attempt.done();
-}
-
-void LockModel::ask(Attempt& attempt, Token token, const Operation& operation) const {
-  const auto* stood = outcome<Stood>(operation);
-  if (!stood) return;
-  stood->yes ? attempt.need_live(token) : attempt.need_not_live(token);
-  attempt.done();
-}
-
-void LockModel::set(Attempt& attempt, const StatusSet& op, const Operation& operation) const {
-  if (outcome<StaleToken>(operation)) {
-    attempt.ok &= op.token.has_value();
-    if (op.token) attempt.need_not_live(*op.token);
-    return attempt.done();
-  }
-  if (const auto* differs = outcome<RevisionDiffers>(operation)) {
-    attempt.ok &= op.if_revision && *op.if_revision != differs->actual;
-    attempt.need_revision(differs->actual);
-    return attempt.done();
-  }
-  if (op.token) attempt.need_live(*op.token);
-  if (op.if_revision) attempt.need_revision(*op.if_revision);
-  attempt.state[2] = attempt.item + 1;
-  if (const auto* written = outcome<StatusWritten>(operation)) {
-    attempt.ok &= written->revision > attempt.state[1];
-    attempt.state[1] = written->revision;
-    return attempt.done();
-  }
-  for (const auto revision : possible_revisions(attempt.state, op)) {
-    attempt.state[1] = revision;
-    attempt.done();
-  }
-}
-
-// A revision whose record somebody saw stands for that content only.
-std::vector<Revision> LockModel::possible_revisions(const State& state, const StatusSet& op) const {
-  auto revisions = revisions_.unknown_after(state[1]);
-  std::erase_if(revisions, [&](Revision revision) {
-    const auto record = records_seen_.find(revision);
-    return record != records_seen_.end() && !same_content(op, record->second);
-  });
-  return revisions;
-}
-
-void LockModel::clear(Attempt& attempt, const StatusClear& op, const Operation& operation) const {
-  const auto* cleared = outcome<Cleared>(operation);
-  if (const auto* differs = outcome<RevisionDiffers>(operation)) {
-    attempt.ok &= op.if_revision && *op.if_revision != differs->actual;
-    attempt.need_revision(differs->actual);
-  } else if (cleared && !cleared->existed) {
-    attempt.need_no_record();
-  } else {
-    attempt.need_record();
-    attempt.ok &= !op.if_revision || *op.if_revision == attempt.state[1];
-    attempt.state[2] = 0;
-  }
-  attempt.done();
-}
-
-void LockModel::get(Attempt& attempt, const Operation& operation) const {
-  const auto* seen = outcome<StatusSeen>(operation);
-  if (!seen) return;
-  seen->holder ? attempt.need_live(*seen->holder) : attempt.need_free();
-  if (!seen->record) {
-    attempt.need_no_record();
-    return attempt.done();
-  }
-  attempt.need_revision(seen->record->revision);
-  if (!attempt.ok || attempt.state[2] == 0) return;
-  const Operation& writer = *items_[attempt.state[2] - 1].operation;
-  attempt.ok &= same_content(std::get<StatusSet>(writer.op), *seen->record);
-  attempt.done();
+// One that was given up, or refused for what it asked. Of several names, another one than this was taken, or
+// waited for by a request that waits for yet another.
+bool LockModel::says_nothing(const Operation& operation) const {
+  const auto* not_granted = outcome<NotGranted>(operation);
+  if (!not_granted) return false;
+  return std::get<Acquire>(operation.op).wait || not_granted->refused || groups_;
 }
 
 bool LockModel::fits(const Operation& operation) {
@@ -306,10 +178,12 @@ bool LockModel::fits(const Operation& operation) {
   const bool foreign =
       std::holds_alternative<Read>(operation.op) || std::holds_alternative<Write>(operation.op) ||
       std::holds_alternative<Cas>(operation.op) || std::holds_alternative<Get>(operation.op) ||
-      std::holds_alternative<Put>(operation.op) || std::holds_alternative<Append>(operation.op);
+      std::holds_alternative<Put>(operation.op) || std::holds_alternative<Append>(operation.op) ||
+      std::holds_alternative<Once>(operation.op) || std::holds_alternative<OnceFinish>(operation.op);
   if (foreign || !ret) return !foreign;
   if (std::holds_alternative<Acquire>(operation.op))
-    return outcome<Granted>(operation) || outcome<NotGranted>(operation);
+    return (outcome<Granted>(operation) && outcome<Granted>(operation)->entries > 0) ||
+           outcome<NotGranted>(operation);
   if (std::holds_alternative<StatusGet>(operation.op)) return outcome<StatusSeen>(operation);
   if (std::holds_alternative<StatusClear>(operation.op)) {
     return outcome<Cleared>(operation) || outcome<RevisionDiffers>(operation);

@@ -1,4 +1,5 @@
-// An exclusive lock with fencing tokens and the status record of the same name, as one object.
+// A lock with fencing tokens (exclusive, shared or counted, entered once or more) and the status record of
+// the same name, as one object.
 //
 // What ends by itself (a hold whose client stopped believing in it, one that nobody was told of, a record
 // past its time) does so only when the search needs it: until then its end could as well come later. Tokens
@@ -13,41 +14,21 @@
 #include <span>
 #include <vector>
 
+#include "sim/check/holds.hpp"
+#include "sim/check/numbers.hpp"
 #include "sim/check/timeline.hpp"
 
 namespace check {
 
-// Tokens or revisions that a history names, and what one of unknown outcome may have been.
-class Numbers {
- public:
-  using Number = std::uint64_t;
-
-  void name(Number number) { named_.insert(number); }              // somebody asked for it
-  void see(Number number) { name(number), seen_.insert(number); }  // … and found it in force
-  void give(Number number) { name(number), given_.insert(number); }
-  // After the last of these.
-  void settle();
-
-  // Those above `last` that may be an unknown one: the least that nobody names, what was named in vain below
-  // it, and what was seen though nobody was given it.
-  std::vector<Number> unknown_after(Number last) const;
-
- private:
-  std::set<Number> named_;
-  std::set<Number> seen_;
-  std::set<Number> given_;
-  std::set<Number> unexplained_;        // named or seen, and not given
-  std::map<Number, Number> next_free_;  // of every named one: the least above it that nobody names
-};
-
 class LockModel {
  public:
-  // The last token and how it is held; the last revision; the record's writer (its item + 1, 0: no record).
-  using State = std::array<std::uint64_t, 3>;
+  // The last token; the holds, by their number in the table; the last revision; the record's writer (its item
+  // + 1, 0: no record).
+  using State = std::array<std::uint64_t, 4>;
 
   explicit LockModel(std::span<const Item> items);
 
-  State initial() const { return {0, 0, 0}; }
+  State initial() const { return {0, 0, 0, 0}; }
   void step(const State& state, std::uint32_t item, Timeline::Place place, std::vector<State>& out) const;
 
   std::span<const Traits> traits() const { return traits_; }
@@ -67,7 +48,12 @@ class LockModel {
   void learn(const Item& item);
 
   void acquire(Attempt& attempt, const Acquire& op, const Operation& operation) const;
+  void grant_unknown(Attempt& attempt, const Acquire& op) const;
+  void reenter(Attempt& attempt, const Acquire& op, const Granted& granted) const;
   void release(Attempt& attempt, const Release& op, const Operation& operation) const;
+  void leave(Attempt& attempt, const Leave& op, const Operation& operation) const;
+  void downgrade(Attempt& attempt, const Downgrade& op, const Operation& operation) const;
+  void break_hold(Attempt& attempt, const Break& op, const Operation& operation) const;
   void ask(Attempt& attempt, Token token, const Operation& operation) const;
   void set(Attempt& attempt, const StatusSet& op, const Operation& operation) const;
   void clear(Attempt& attempt, const StatusClear& op, const Operation& operation) const;
@@ -78,10 +64,24 @@ class LockModel {
   std::vector<Traits> traits_;
   std::vector<Mark> marks_;
   std::vector<Timeline::Place> mark_places_;
-  std::map<Token, std::uint32_t> expires_;           // token → the mark from which on it may end
+  void mark_expiries(std::span<const Item> items);
+  bool says_nothing(const Operation& operation) const;
+
+  struct Expiry {
+    std::uint32_t ends;   // the mark from which on it may be over
+    std::uint32_t first;  // … from which on some of its entries may
+    std::uint32_t frees;  // … from which on others may have the name
+  };
+  std::map<Token, Expiry> expires_;
   std::map<std::uint32_t, std::uint32_t> vanishes_;  // writer → the mark from which on its record may be gone
 
+  mutable HoldTable holds_;
+
   // Of the whole history of this key.
+  bool groups_ = false;    // some requests were for several names
+  bool reenters_ = false;  // holds were entered more than once
+  std::optional<std::uint64_t> counted_limit_;  // every request was for one of so many
+  std::map<Token, std::uint64_t> delays_ms_;
   Numbers tokens_;
   Numbers revisions_;
   std::map<Revision, RecordSeen> records_seen_;

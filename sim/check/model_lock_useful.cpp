@@ -13,6 +13,7 @@ struct Demands {
   std::set<Token> granted;  // whose grant is part of the explanation: what ends them matters
   std::set<Revision> revisions;
   bool any_live = false;
+  bool entries = false;  // how often a hold was entered
   bool any_record = false;
   bool no_record = false;
 
@@ -34,12 +35,23 @@ void Demands::add(const Operation& operation) {
   if (const auto* release = std::get_if<Release>(&operation.op); release && yes) live.insert(release->token);
   if (const auto* renew = std::get_if<Renew>(&operation.op); renew && yes) live.insert(renew->token);
   if (const auto* hold = std::get_if<CheckHold>(&operation.op); hold && yes) live.insert(hold->token);
-  if (const auto* grant = outcome<Granted>(operation)) granted.insert(grant->token);
-  if (outcome<NotGranted>(operation) && !std::get<Acquire>(operation.op).wait) any_live = true;
+  if (const auto* leave = std::get_if<Leave>(&operation.op); leave && yes) {
+    live.insert(leave->token);
+    entries = true;
+  }
+  if (const auto* downgrade = std::get_if<Downgrade>(&operation.op); downgrade && yes)
+    live.insert(downgrade->token);
+  if (const auto* broken = std::get_if<Break>(&operation.op); broken && yes) live.insert(broken->token);
+  if (const auto* grant = outcome<Granted>(operation)) {
+    granted.insert(grant->token);
+    entries |= grant->entries > 1;
+  }
+  if (const auto* refused = outcome<NotGranted>(operation))
+    any_live |= !refused->refused && !std::get<Acquire>(operation.op).wait && !operation.group;
   if (const auto* set = std::get_if<StatusSet>(&operation.op)) add_set(*set, operation);
   if (const auto* clear = std::get_if<StatusClear>(&operation.op)) add_clear(*clear, operation);
   if (const auto* seen = outcome<StatusSeen>(operation)) {
-    if (seen->holder) live.insert(*seen->holder);
+    live.insert(seen->holders.begin(), seen->holders.end());
     need_revision(seen->record ? seen->record->revision : 0);
   }
 }
@@ -77,17 +89,27 @@ Unexplained unexplained(const Demands& demands, std::span<const Item> items) {
   return {!tokens.empty(), !revisions.empty()};
 }
 
+// Whose hold it ends, weakens, or leaves with an entry less.
+std::optional<Token> ended_by(const Operation& operation) {
+  if (const auto* op = std::get_if<Release>(&operation.op)) return op->token;
+  if (const auto* op = std::get_if<Leave>(&operation.op)) return op->token;
+  if (const auto* op = std::get_if<Downgrade>(&operation.op)) return op->token;
+  if (const auto* op = std::get_if<Break>(&operation.op)) return op->token;
+  return std::nullopt;
+}
+
 bool helps(const Item& item, const Demands& demands, const Unexplained& unexplained) {
   const Operation& operation = *item.operation;
   if (std::holds_alternative<Acquire>(operation.op)) {
     const auto* granted = outcome<Granted>(operation);
     if (operation.ret && !granted) return false;
-    return demands.any_live || (granted ? demands.live.count(granted->token) > 0 : unexplained.token);
+    if (demands.any_live || demands.entries) return true;
+    return (granted ? demands.live.count(granted->token) > 0 : unexplained.token);
   }
-  if (const auto* release = std::get_if<Release>(&operation.op)) {
+  if (const auto token = ended_by(operation)) {
     const auto* stood = outcome<Stood>(operation);
-    const bool ends = !stood || stood->yes;
-    return ends && (demands.granted.count(release->token) || unexplained.token);
+    const bool ends = !stood || stood->yes || std::holds_alternative<Release>(operation.op);
+    return ends && (demands.granted.count(*token) || unexplained.token);
   }
   if (std::holds_alternative<StatusSet>(operation.op)) {
     const auto* written = outcome<StatusWritten>(operation);

@@ -1,6 +1,7 @@
-#include <algorithm>
+#include "sim/check/numbers.hpp"
 
-#include "sim/check/model_lock.hpp"
+#include <algorithm>
+#include <iterator>
 
 namespace check {
 

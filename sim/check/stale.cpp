@@ -62,7 +62,8 @@ std::optional<std::string> judge_stale_reads(const History& history, const Histo
     if (!seen) continue;
     const auto& past = pasts[read.key];
     const bool record = !seen->record || explains_record(past, *seen->record, *read.end);
-    const bool holder = !seen->holder || explains_holder(past, *seen->holder, *read.end);
+    const bool holder = std::ranges::all_of(
+        seen->holders, [&](Token token) { return explains_holder(past, token, *read.end); });
     if (record && holder) continue;
     return "client " + std::to_string(read.client) + " reads " + describe(read.ret) + " of " + read.key +
            " by a stale read; nobody had " + (record ? "taken it" : "written that") + " until then";

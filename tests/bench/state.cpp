@@ -31,7 +31,7 @@ lock::Machine machine_with(std::uint64_t locks) {
     std::vector<lock::Command> commands;
     for (std::uint64_t k = 0; k < kBatch && i + k < locks; ++k) {
       commands.push_back(lock::Sequenced{session, lock::Sequence(k + 1), lock::Sequence(k),
-                                         lock::Acquire{name_of(i + k), false, std::nullopt, "build 42"}});
+                                         lock::Acquire{{{name_of(i + k)}}, false, std::nullopt, "build 42"}});
     }
     machine.apply(base::LogTime{i + 2}, commands);
   }

@@ -7,6 +7,7 @@
 #include "cli/common/kill_plan.hpp"
 #include "cli/common/nearest.hpp"
 #include "cli/common/percentile.hpp"
+#include "cli/common/printable.hpp"
 #include "cli/common/process.hpp"
 #include "cli/common/table.hpp"
 
@@ -54,6 +55,18 @@ TEST(KillPlan, RefusesAKillAfterOfHalfTheLeaseOrMore) {
   EXPECT_TRUE(cli::kill_plan(10s, 4999ms));
 }
 
+TEST(KillPlan, GivesAThirdOfAShortLongestHoldToTheCommandsEnd) {
+  const auto plan = cli::kill_plan(15s, std::nullopt, 2s);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->kill_after, base::Duration(2s) / 3);
+  EXPECT_EQ(plan->margin, base::Duration(100ms));
+}
+
+TEST(KillPlan, RefusesAKillAfterOfHalfTheLongestHoldOrMore) {
+  EXPECT_FALSE(cli::kill_plan(15s, 3s, 6s));
+  EXPECT_TRUE(cli::kill_plan(15s, 2999ms, 6s));
+}
+
 RC_GTEST_PROP(KillPlan, KillsBeforeTheDeadlineAndAfterTheLeaseBegan, ()) {
   const auto ttl = std::chrono::milliseconds(*rc::gen::inRange<std::int64_t>(100, 86'400'000));
   const auto plan = cli::kill_plan(ttl, std::nullopt);
@@ -90,6 +103,26 @@ TEST(Percentile, IsTheNearestRank) {
 TEST(Table, AlignsColumnsByCharactersNotBytes) {
   EXPECT_EQ(cli::table({"NAME", "N"}, {{"\xC3\xA4\xC3\xB6", "1"}, {"abcdef", "2"}}),
             "NAME    N\n\xC3\xA4\xC3\xB6      1\nabcdef  2\n");
+}
+
+TEST(Table, KeepsACellOnItsLine) {
+  EXPECT_EQ(cli::table({"NAME"}, {{"a\nb"}}), "NAME\na?b\n");
+}
+
+TEST(Printable, TakesAwayWhatATerminalWouldObey) {
+  EXPECT_EQ(cli::printable("a\nlockctl: done\r\t\x1b[2J\x7f"), "a?lockctl: done???[2J?");
+  EXPECT_EQ(cli::printable("\xC2\x9B\x33\x31m"), "?31m");
+  EXPECT_EQ(cli::printable(std::string_view("\0x", 2)), "?x");
+}
+
+TEST(Printable, KeepsTextOfEveryScript) {
+  for (const char* text : {"plain", "\xC3\xA4\xC2\xA0", "\xE6\x97\xA5\xE6\x9C\xAC", "\xF0\x9F\x94\x92"})
+    EXPECT_EQ(cli::printable(text), text);
+}
+
+TEST(Printable, ShowsWhatIsNoUtf8) {
+  EXPECT_EQ(cli::printable("\x9Bx\xE6\x97"), "?x??");
+  EXPECT_EQ(cli::printable("\xC2"), "?");
 }
 
 TEST(Process, ReadsAStatLineWhoseNameHoldsParenthesesAndSpaces) {

@@ -187,7 +187,7 @@ TEST_F(LockctlMembers, AnswerStaleReadsWithoutAMajority) {
     EXPECT_EQ(run({"dev", "kill", member["id"].dump()}).code, 0);
   }
   EXPECT_EQ(stale(), 0);
-  EXPECT_EQ(run({"--endpoints", endpoint, "--timeout", "1s", "status", "job"}).code, 125);
+  EXPECT_EQ(run({"--endpoints", endpoint, "--timeout", "1s", "status", "job"}).code, 124);
 }
 
 TEST_F(LockctlMembers, GrowAndShrinkWhileTheyServe) {
@@ -214,6 +214,41 @@ TEST_F(LockctlMembers, AreRestartedOneAfterTheOther) {
   ASSERT_EQ(after.size(), 3u);
   for (std::size_t i = 0; i < 3; ++i) EXPECT_NE(after[i]["pid"], before[i]["pid"]);
   EXPECT_EQ(run({"status", "job"}).code, 0);
+}
+
+// Both are remembered: neither writes over what the other wrote.
+TEST_F(LockctlMembers, TwoMayBeAddedAtOnce) {
+  world::Running one({world::lockctl(), "dev", "add"}, {}, place_.string());
+  world::Running other({world::lockctl(), "dev", "add"}, {}, place_.string());
+  EXPECT_EQ(one.wait().code, 0);
+  EXPECT_EQ(other.wait().code, 0);
+  EXPECT_EQ(lines({"dev", "status"}).size(), 5u);
+  EXPECT_EQ(members().size(), 5u);
+}
+
+TEST_F(LockctlMembers, ARestartLeavesAServerAloneThatIsNoMemberAnyMore) {
+  const auto gone = std::to_string(ids("voter").front());
+  ASSERT_EQ(run({"members", "remove", gone}).code, 0);
+  const auto restarted = run({"dev", "restart"});
+  EXPECT_EQ(restarted.code, 0) << restarted.err;
+  EXPECT_NE(restarted.err.find("server " + gone + " is no member any more"), std::string::npos)
+      << restarted.err;
+  EXPECT_EQ(run({"dev", "remove", gone}).code, 0);
+  EXPECT_EQ(lines({"dev", "status"}).size(), 2u);
+}
+
+TEST_F(LockctlMembers, TheLastServerIsNotRemovedButTheClusterEnded) {
+  for (const auto id : ids("voter")) ASSERT_EQ(run({"dev", "remove", std::to_string(id)}).code, 0);
+  const auto last = run({"dev", "remove", std::to_string(leader())});
+  EXPECT_EQ(last.code, 1);
+  EXPECT_NE(last.err.find("lockctl dev down"), std::string::npos) << last.err;
+  EXPECT_EQ(run({"dev", "status"}).code, 0);
+}
+
+TEST_F(LockctlMembers, ASnapshotOfAServerThatIsNotThereIsComplainedAboutSoon) {
+  const auto end = run({"snapshot", "--server", "127.0.0.1:1"});
+  EXPECT_EQ(end.code, 124);
+  EXPECT_NE(end.err.find("127.0.0.1:1 (Connection refused)"), std::string::npos) << end.err;
 }
 
 }  // namespace

@@ -241,9 +241,7 @@ TEST(LockctlUsage, SaysInOneLineWhatIsWrong) {
       {{"acquire", "a b"}, 2, ""},
       {{"acquire", "/x"}, 2, ""},
       {{"acquire", "-t", "soon", "x"}, 2, "is not a duration"},
-      {{"acquire", "-s", "x"}, 2, "-s is not offered in this version"},
-      {{"acquire", "-S", "3", "x"}, 2, "not offered in this version"},
-      {{"acquire", "a,b"}, 2, "several names"},
+      {{"check", "a,b", "--token", "4"}, 2, "one name here"},
       {{"acquire", "-n", "-w", "3s", "x"}, 2, "contradict"},
       {{"run", "x"}, 125, "`--`"},
       {{"run", "-k", "8s", "x", "--", "true"}, 125, "half of the lease"},
@@ -324,7 +322,7 @@ TEST(LockctlUsage, NamesTheEndpointsThatDidNotAnswer) {
   };
   EXPECT_EQ(with({"acquire", "x"}).code, 124);
   EXPECT_EQ(with({"status", "x", "--wait"}).code, 124);
-  EXPECT_EQ(with({"status", "x"}).code, 125);
+  EXPECT_EQ(with({"status", "x"}).code, 124);
   EXPECT_EQ(with({"health"}).code, 1);
   const auto run = with({"run", "x", "--", "true"});
   EXPECT_EQ(run.code, 125);
@@ -339,6 +337,37 @@ TEST(LockctlDev, DownLeavesTheClusterOfTheFolderAboveAlone) {
   EXPECT_NE(end.err.find("dev down --dir " + world::folder()), std::string::npos) << end.err;
   EXPECT_EQ(world::Running({"sh", "-c", world::lockctl() + " health >&2"}, {}, world::folder()).wait().code,
             0);
+}
+
+// Every server is stopped while one waits: it is said, and after --timeout given up.
+TEST(LockctlWaiting, SaysThatNoServerAnswersAndGivesUp) {
+  const auto folder = world::folder() + "/silent";
+  const auto dev = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {world::lockctl(), "dev"});
+    words.insert(words.end(), {"--dir", folder});
+    return world::Running(words, {}, world::folder()).wait();
+  };
+  const auto up = dev({"up", "--servers", "1"});
+  ASSERT_EQ(up.code, 0) << up.err;
+  const auto words = [&](std::vector<std::string> more) {
+    more.insert(more.begin(),
+                {world::lockctl(), "--endpoints", up.out.substr(0, up.out.find('\n')), "--timeout", "7s"});
+    return more;
+  };
+  EXPECT_EQ(world::Running(words({"acquire", "x"}), {}, world::folder()).wait().code, 0);
+  world::Running waiting(words({"run", "x", "--", "true"}), {}, world::folder());
+  ASSERT_TRUE(eventually([&] {
+    return world::Running(words({"status", "x"}), {}, world::folder()).wait().out.find("waiting   1") !=
+           std::string::npos;
+  }));
+  EXPECT_EQ(dev({"pause", "1"}).code, 0);
+  const auto end = waiting.wait();
+  EXPECT_EQ(end.code, 125) << end.err;
+  EXPECT_NE(end.err.find("no server has answered for 5s; still trying"), std::string::npos) << end.err;
+  EXPECT_NE(end.err.find("did not answer within 7s"), std::string::npos) << end.err;
+  EXPECT_EQ(dev({"resume", "all"}).err, "lockctl: server 1 goes on\n");
+  EXPECT_EQ(world::Running(words({"status", "x"}), {}, world::folder()).wait().code, 0);
+  dev({"down"});
 }
 
 TEST(LockctlUsage, TellsHowToGetAClusterWhereThereIsNone) {

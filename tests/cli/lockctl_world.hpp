@@ -59,5 +59,6 @@ bool dead(pid_t pid);
 // The number in a file that a command writes; 0 until it is there.
 pid_t pid_in(const std::string& path);
 std::string read_file(const std::string& path);
+std::vector<std::string> lines_of(const std::string& path);
 
 }  // namespace world

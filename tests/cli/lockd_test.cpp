@@ -82,7 +82,8 @@ TEST_F(Lockd, RefusesWrongUsageWith64) {
   expect_end({"--data", data(), "--listen", a, "--join", b, "--priority", "256"}, 64, "not from 0 to 255");
   expect_end({"--data", data(), "--learner"}, 64, "--learner: goes with --join only");
   expect_end({"--data", data(), "--snapshot-bytes", "much"}, 64, "--snapshot-bytes: 'much' is no number");
-  expect_end({"--data", data(), "--snapshot-entries", "0"}, 64, "--snapshot-entries: is a whole number from 1 to 1000000000");
+  expect_end({"--data", data(), "--snapshot-entries", "0"}, 64,
+             "--snapshot-entries: is a whole number from 1 to 1000000000");
   expect_end({"--data", data(), "--heartbeat", "fast"}, 64, "--heartbeat");
   expect_end({"--data", data(), "--heartbeat", "200ms"}, 64,
              "--election-min: must be at least twice --heartbeat");

@@ -126,7 +126,7 @@ TEST_F(Recover, RefusesAFolderWithoutAStoreWith78) {
 
 TEST_F(Recover, RefusesWrongUsageWith64) {
   expect_refusal(recover(""), 64, "--data");
-  expect_refusal(recover("--data " + data(1) + " --grant-after 25h"), 64, "no lease is longer than 1d");
+  expect_refusal(recover("--data " + data(1) + " --grant-after 31d"), 64, "no lease is longer than 30d");
   expect_refusal(recover("--data " + data(1) + " --grant-after soon"), 64, "--grant-after: ");
   EXPECT_EQ(recover("--help").code, 0);
 }

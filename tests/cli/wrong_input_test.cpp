@@ -69,7 +69,7 @@ TEST_F(WrongInput, OfAName) {
          "bad name 'two words': it has a space", 2);
   expect(ls + "a/", "bad name 'a/': it ends in '/'; leave that out", 2);
   expect(ls + "a=b", "bad name 'a=b': it has a '='", 2);
-  expect(ls + "a,b", "'a,b': several names at once are not offered", 2);
+  expect(ls + "a,b", "'a,b': one name here", 2);
   expect(ls + "-- -a", "bad name '-a'|no flag -a", 2);
   expect(ls + std::string(300, 'n'), "it has 300 bytes; at most 256", 2);
   expect({"lockctl", "--endpoints", "127.0.0.1:1", "status", "\xff"}, "it is not valid UTF-8", 2);
@@ -83,8 +83,34 @@ TEST_F(WrongInput, OfADuration) {
   expect(acquire + "-t 1ms", "-t/--ttl: 1ms is out of bounds: give 100ms to 1d", 2);
   expect(acquire + "-w -1s", "-w: '-1s' is not a duration", 2);
   expect(acquire + "--timeout 0", "--timeout: give more than 0", 2);
-  expect("lockctl --endpoints 127.0.0.1:1 run -k 10s x -- true", "-k 10s is half of the lease", 125);
+  const std::string run = "lockctl --endpoints 127.0.0.1:1 run ";
+  expect(run + "-k 10s x -- true", "-k 10s is half of the lease", 125);
+  expect(run + "-k 3s --max-hold 6s x -- true", "-k 3s is half of the longest hold .--max-hold 6s. or more",
+         125);
   expect("lockd --data " + at("d") + " --heartbeat fast", "--heartbeat: 'fast' is not a duration", 64);
+}
+
+TEST_F(WrongInput, OfALock) {
+  const std::string acquire = "lockctl --endpoints 127.0.0.1:1 acquire ";
+  expect(acquire + "a,b,a", "'a,b,a' has a twice", 2);
+  expect(acquire + "a,,b", "a name is missing beside a comma", 2);
+  expect(acquire + "-s -x a", "-x, -s and -S contradict each other", 2);
+  expect(acquire + "-S none a", "-S: 'none' is not a number", 2);
+  expect(acquire + "-S 0 a", "-S: give 1 to", 2);
+  expect(acquire + "--queue lifo a", "--queue: 'lifo' is not offered", 2);
+  expect(acquire + "--queue priority a", "--queue priority: give a level, such as priority=5", 2);
+  expect(acquire + "--queue newest --barge a", "--barge and --queue contradict each other", 2);
+  expect(acquire + "--max-hold 1ms a", "--max-hold: 1ms is out of bounds", 2);
+  expect(acquire + "--lock-delay 2d a", "--lock-delay: .*", 2);
+  const std::string once = "lockctl --endpoints 127.0.0.1:1 once ";
+  expect(once + "a,b -- true", "'a,b': a job has one name", 125);
+  expect(once + "a:s -- true", "'a:s': a job is never shared: one name", 125);
+  expect(once + "--retries -1 a -- true", "--retries: '-1' is not a number", 125);
+  expect(once + "--on-fail stop a -- true", "--on-fail: 'stop' is not offered", 125);
+  expect(once + "-k 10s a -- true", "-k 10s is half of the lease", 125);
+  const std::string elect = "lockctl --endpoints 127.0.0.1:1 elect ";
+  expect(elect + "a,b -- true", "'a,b': an election has one name", 125);
+  expect(elect + "a:s -- true", "'a:s': an election is never shared: one name", 125);
 }
 
 TEST_F(WrongInput, OfServers) {
@@ -102,26 +128,32 @@ TEST_F(WrongInput, OfServers) {
   expect("lockctl metrics --server nowhere", "--server: 'nowhere' has no port", 2);
   const std::string nobody = "lockctl --timeout 300ms --endpoints 127.0.0.1:1 ";
   const std::string line = "no server was reached within 300ms: tried 127.0.0.1:1 .Connection refused";
-  expect(nobody + "members", line, 125);
+  expect(nobody + "members", line, 124);
   expect(nobody + "members remove 3", line, 124);
   expect(nobody + "transfer", line, 124);
-  expect(nobody + "metrics", line, 125);
-  expect(nobody + "snapshot", line, 125);
-  expect(nobody + "snapshot --all", line, 125);
+  expect(nobody + "metrics", line, 124);
+  expect(nobody + "snapshot", line, 124);
+  expect(nobody + "snapshot --all", line, 124);
 }
 
 TEST_F(WrongInput, OfWords) {
   expect("lockctl", "which verb\\? `lockctl --help` tells them", 2);
   expect("lockctl frob", "there is no verb 'frob'", 2);
   expect("lockctl relase x", "there is no verb 'relase'; did you mean release\\?", 2);
-  expect("lockctl once x -- true", "`once` is not offered in this version", 2);
+  expect("lockctl once x", "which command\\? Write it behind `--`: lockctl once NAME -- CMD", 125);
+  expect("lockctl fence x --token 4", "which command\\?", 125);
+  expect("lockctl dev partition 1", "there is no verb 'partition'", 2);
+  expect("lockctl completion tcsh", "the shell: 'tcsh' is not offered", 2);
+  expect("lockctl limits waiters", "'waiters': write NAME=VALUE", 2);
   expect("lockctl run x true", "write the command behind `--`", 125);
   expect("lockctl run x", "which command\\? Write it behind `--`", 125);
   expect("lockctl acquire --while-pid abc x", "--while-pid: 'abc' is not a number", 2);
   expect("lockctl release x", "which hold\\? Give --token, or set LOCKD_TOKEN", 2);
   expect("lockctl release x --token abc", "--token: 'abc' is not a token", 2);
+  expect("lockctl status x --set done --value @/tmp", "--value: cannot read the file '/tmp': Is a directory",
+         2);
   expect({"lockctl", "status", "x", "--set", ""}, "--set", 2);
-  expect("lockctl dev", "which of up, status, add, remove, restart, kill and down\\?", 2);
+  expect("lockctl dev", "which of up, status, add, remove, restart, kill, pause, resume and down\\?", 2);
   expect("lockctl dev up --servers 10", "--servers: give 1 to 9", 2);
   expect("lockctl --endpoints nowhere ls", "--endpoints: 'nowhere' has no port: give HOST:PORT", 2);
   expect("lockd", "--data: missing", 64);
@@ -137,11 +169,23 @@ TEST_F(WrongInput, OfAClusterThatIsNotThere) {
       "no server was reached within .*: tried 127.0.0.1:1 .Connection refused., 127.0.0.1:2";
   expect(nobody + "run x -- true", line, 125);
   expect(nobody + "acquire x", line, 124);
-  expect(nobody + "release x --token 4", line, 125);
-  expect(nobody + "check x --token 4", line, 125);
-  expect(nobody + "status x", line, 125);
-  expect(nobody + "status x --set done", line, 125);
-  expect(nobody + "ls", line, 125);
+  expect(nobody + "release x --token 4", line, 124);
+  expect(nobody + "check x --token 4", line, 124);
+  expect(nobody + "status x", line, 124);
+  expect(nobody + "status x --set done", line, 124);
+  expect(nobody + "ls", line, 124);
+  expect(nobody + "once x -- true", line, 125);
+  expect(nobody + "break x --token 4 --reason r", line, 124);
+  expect(nobody + "downgrade x --token 4", line, 124);
+  expect(nobody + "audit x", line, 124);
+  expect(nobody + "limits", line, 124);
+  expect(nobody + "limits waiters=5", line, 124);
+  expect("lockctl --timeout 300ms --endpoints 127.0.0.1:1;127.0.0.1:2 run --red x -- true",
+         "no majority of the 2 clusters answers: no server was reached within 300ms: tried 127.0.0.1:1 "
+         ".Connection refused.; no server was reached within 300ms: tried 127.0.0.1:2",
+         125);
+  expect("lockctl --endpoints 127.0.0.1:1;127.0.0.1:2,127.0.0.1:1 run --red x -- true",
+         "127.0.0.1:1 is in two clusters", 125);
   expect(nobody + "bench --secs 300ms --warmup 0s", line, 125);
 }
 

@@ -139,8 +139,8 @@ std::string node_script(int seed) {
   for (std::uint64_t i = 1; i <= static_cast<std::uint64_t>(4 + seed); ++i) {
     const lock::SessionId session(1 + random.below(2));
     const std::string name(1, static_cast<char>('a' + random.below(2)));
-    const lock::Operation operations[] = {lock::Acquire{name, true, std::nullopt, ""},
-                                          lock::Acquire{name, false, lock::Millis(500), "n"},
+    const lock::Operation operations[] = {lock::Acquire{{{name}}, true, std::nullopt, ""},
+                                          lock::Acquire{{{name}}, false, lock::Millis(500), "n"},
                                           lock::Release{name, lock::Token(random.below(4))},
                                           lock::Renew{name, lock::Token(random.below(4)), lock::Millis(900)},
                                           lock::Cancel{lock::Sequence(random.below(4))},

@@ -25,7 +25,7 @@ done
 
 # The sources as they are in the working tree, in a folder of their own; ccache and a kept build make the next one quick.
 sources() {
-  git -C "$root" ls-files --cached --others --exclude-standard core sim net cli scenarios CMakeLists.txt |
+  git -C "$root" ls-files --cached --others --exclude-standard core sim net cli scenarios CMakeLists.txt CMakePresets.json |
     while read -r f; do [ ! -f "$root/$f" ] || printf '%s\n' "$f"; done | sort -u
 }
 mkdir -p "$work/tree"
@@ -33,12 +33,15 @@ sources >"$work/sources"
 while read -r f; do
   cmp -s "$root/$f" "$work/tree/$f" || install -Dm644 "$root/$f" "$work/tree/$f"
 done <"$work/sources"
-(cd "$work/tree" && find . -type f -printf '%P\n') | sort -u | comm -23 - "$work/sources" |
+(cd "$work/tree" && find . -path ./build -prune -o -type f -printf '%P\n') | sort -u | comm -23 - "$work/sources" |
   while read -r f; do rm -f "$work/tree/$f"; done
 cd "$work/tree"
-cmake -S . -B "$work/build" -G Ninja -DLOCKD_TESTS=OFF -DCMAKE_BUILD_TYPE=RelWithDebInfo \
-  -DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O2 >/dev/null
-ninja -C "$work/build" raftsim >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 70; }
+# As the main build, one level deeper in the same tree, so that ccache knows most of the objects from there.
+export CCACHE_BASEDIR=${CCACHE_BASEDIR:-$(ccache -k base_dir 2>/dev/null || true)} CCACHE_NOHASHDIR=1
+[ -n "$CCACHE_BASEDIR" ] || CCACHE_BASEDIR=$root
+build=$work/tree/build/release
+cmake --preset release -DLOCKD_TESTS=OFF >/dev/null
+ninja -C "$build" raftsim >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 70; }
 
 # Those that were made for the bug, then the others; or only those that were asked for.
 scenarios_for() { # SCENARIO…
@@ -59,7 +62,7 @@ hunt() { # SCENARIO…
   while :; do
     for scenario in $(scenarios_for "$@"); do
       code=0
-      { time timeout $((budget * 2)) "$work/build/raftsim" run "scenarios/$scenario.json" --seeds $first..$((first + count - 1)) \
+      { time timeout $((budget * 2)) "$build/raftsim" run "scenarios/$scenario.json" --seeds $first..$((first + count - 1)) \
         >"$work/out" 2>&1; } 2>"$work/time" || code=$?
       used=$(awk -v used="$used" '{print used + $1 + $2}' "$work/time")
       case $code in
@@ -92,7 +95,7 @@ mutate() { # name file line becomes breaks kind first
   [ "${changed#*"$3"}" = "$changed" ] || [ "${4#*"$3"}" != "$4" ] ||
     { printf 'hunt.sh: %s: its line is in %s more than once\n' "$1" "$2" >&2; exit 65; }
   printf '%s\n' "$changed" >"$2"
-  if ninja -C "$work/build" raftsim >"$work/log" 2>&1; then result=$(hunt $7)
+  if ninja -C "$build" raftsim >"$work/log" 2>&1; then result=$(hunt $7)
   else result=$'broken\t0\t-\tdoes not compile'; fi
   cp "$root/$2" "$2"
   IFS=$'\t' read -r verdict seconds where what <<<"$result"

@@ -103,7 +103,7 @@ client::Config config(std::vector<std::string> endpoints) {
   return c;
 }
 
-const lock::Operation kAcquire = lock::Acquire{"a", true, std::nullopt, {}};
+const lock::Operation kAcquire = lock::Acquire{{{"a"}}, true, std::nullopt, {}};
 
 struct Outcomes {
   ClientDriver::OnFinished keep() {
@@ -138,6 +138,51 @@ TEST(ClientDriver, GreetsThenCarriesACallThroughItsQueueToItsOutcome) {
   EXPECT_EQ(driver.session(), lock::SessionId(1));
   EXPECT_GT(*driver.session_deadline(), before + 14s);
   EXPECT_EQ(server.frames().front(), wire::FrameType::client_hello);
+}
+
+TEST(ClientDriver, PassesOnWhatAWatchIsToldWhileItStands) {
+  boost::asio::io_context io;
+  const lock::Changes changes{9, {{9, "a", "granted", lock::Token(3), {}, {}, {}, {}}}};
+  LittleServer server(io, [&](const lock::Request&) {
+    return std::vector<lock::Reply>{lock::Reset{7, {}, false}, changes};
+  });
+  Outcomes outcomes;
+  std::vector<lock::Reply> noticed;
+  ClientDriver driver(io, config({server.endpoint()}));
+  const auto call = driver.begin(lock::Query(lock::Watch{"a", std::nullopt}), std::nullopt, outcomes.keep(),
+                                 {}, lock::Consistency::linearizable,
+                                 [&](const lock::Reply& reply) { noticed.push_back(reply); });
+  ASSERT_TRUE(run_until(io, [&] { return noticed.size() == 2; }));
+  EXPECT_EQ(noticed[0], lock::Reply(lock::Reset{7, {}, false}));
+  EXPECT_EQ(noticed[1], lock::Reply(changes));
+  EXPECT_TRUE(outcomes.all.empty());
+  driver.give_up(call);
+  ASSERT_TRUE(run_until(io, [&] { return !outcomes.all.empty(); }));
+  EXPECT_TRUE(std::holds_alternative<client::TimedOut>(outcomes.all[0].outcome));
+}
+
+TEST(ClientDriver, TellsOnceOfAHoldThatWasEnded) {
+  boost::asio::io_context io;
+  std::size_t renewals = 0;
+  LittleServer server(io, [&](const lock::Request& request) -> std::vector<lock::Reply> {
+    const auto* command = std::get_if<lock::Command>(&request);
+    if (!command || !std::holds_alternative<lock::KeepAlive>(*command)) return grants(request);
+    ++renewals;
+    return {lock::KeptAlive{{{1000}, {16'000}}, {{lock::Token(7), "broken"}}}};
+  });
+  Outcomes outcomes;
+  std::vector<std::string> lost;
+  auto c = config({server.endpoint()});
+  c.session_ttl = lock::Millis(60);
+  ClientDriver driver(io, c);
+  driver.on_lost([&](lock::Token token, const std::string& why) {
+    lost.push_back(std::to_string(token.value) + " " + why);
+  });
+  driver.begin(kAcquire, 10s, outcomes.keep());
+  ASSERT_TRUE(run_until(io, [&] { return renewals == 3; }));
+  ASSERT_GE(lost.size(), 2u);
+  EXPECT_EQ(lost.front(), "7 broken");
+  EXPECT_EQ(lost.back(), "7 broken");
 }
 
 TEST(ClientDriver, NeverCallsBackFromWithinBegin) {

@@ -160,13 +160,29 @@ TEST(ClientCalls, ADetachedHoldIsBelievedInFromTheFirstSendOn) {
   EXPECT_EQ(s.outcome(call)->holds_until, first + believed(lease(2000, 17'000), 500));
 }
 
-TEST(ClientCalls, AHoldThatWasWaitedForIsNotMeasured) {
+TEST(ClientCalls, AHoldThatWasWaitedForIsMeasuredAgainstAnEarlierRenewal) {
   Script s;
   const auto call = sent_operation(s, acquire_detached());
   s.reply(s.newest_operation<lock::Acquire>(), lock::Queued{});
+  s.pass(5s);
+  const auto sent = s.now;
+  s.now = s.now + 90ms;
+  s.reply(s.newest<lock::KeepAlive>(), lock::KeptAlive{lease(5900, 20'900), {}});
+  s.now = s.now + 1s;
   s.reply(s.newest_operation<lock::Acquire>(), granted(4, true));
   ASSERT_TRUE(s.outcome(call));
-  EXPECT_FALSE(s.outcome(call)->holds_until);
+  EXPECT_EQ(s.outcome(call)->holds_until, sent + believed(lease(5900, 17'000), 500));
+}
+
+TEST(ClientCalls, TellUnderWhichNumberTheyWereAsked) {
+  Script s;
+  const auto never_sent = s.operate(set_status());
+  s.step(GiveUp{never_sent});
+  EXPECT_EQ(s.outcome(never_sent)->sequence, lock::Sequence());
+  sent_operation(s, set_status());
+  const auto second = s.operate(acquire());
+  s.reply(s.newest_operation<lock::Acquire>(), granted(4));
+  EXPECT_EQ(s.outcome(second)->sequence, lock::Sequence(2));
 }
 
 TEST(ClientCalls, AHoldBoundToTheSessionIsNotMeasuredByItself) {
@@ -199,18 +215,19 @@ TEST(TakingBack, AnAcquireWhoseTimeIsOverIsCancelled) {
   EXPECT_TRUE(s.ended<TimedOut>(call));
 }
 
-TEST(TakingBack, AGrantThatComesTooLateIsReleasedBeforeTheTimeOutIsReported) {
+TEST(TakingBack, AGrantThatComesTooLateIsLeftBeforeTheTimeOutIsReported) {
   Script s;
   const auto call = sent_operation(s, acquire("x"), 1s);
   s.pass(1s);
   const auto learnt = s.now;
   s.reply(s.newest_operation<lock::Cancel>(), granted(9, true));
   EXPECT_FALSE(s.outcome(call));
-  const auto* release = s.newest_operation<lock::Release>();
-  ASSERT_TRUE(release);
-  EXPECT_EQ(*Script::as_operation<lock::Release>(*release), (lock::Release{"x", lock::Token(9)}));
+  EXPECT_FALSE(s.newest_operation<lock::Release>()) << "it would end a hold that was re-entered";
+  const auto* leave = s.newest_operation<lock::Leave>();
+  ASSERT_TRUE(leave);
+  EXPECT_EQ(*Script::as_operation<lock::Leave>(*leave), lock::Leave{lock::Sequence(1)});
   s.now = s.now + 100ms;
-  s.reply(release, lock::Released{});
+  s.reply(leave, lock::Released{});
   EXPECT_TRUE(s.ended<TimedOut>(call));
   ASSERT_TRUE(s.outcome(call)->undone);
   EXPECT_EQ(s.outcome(call)->undone->token, lock::Token(9));
@@ -226,7 +243,7 @@ TEST(TakingBack, AnAnswerThatWasOnItsWayCountsAsWell) {
   EXPECT_TRUE(s.replied<lock::Held>(call));
 }
 
-TEST(TakingBack, AReleaseNobodyConfirmsIsUnknownAndGoesOnBehindTheCall) {
+TEST(TakingBack, ALeaveNobodyConfirmsIsUnknownAndGoesOnBehindTheCall) {
   Script s;
   const auto call = sent_operation(s, acquire(), 1s);
   s.pass(1s);
@@ -234,10 +251,10 @@ TEST(TakingBack, AReleaseNobodyConfirmsIsUnknownAndGoesOnBehindTheCall) {
   s.disconnected();
   s.pass(config().cancel_grace);
   EXPECT_TRUE(s.ended<Unknown>(call));
-  const auto before = s.newest_operation<lock::Release>()->call;
+  const auto before = s.newest_operation<lock::Leave>()->call;
   s.reconnect();
-  EXPECT_GT(s.newest_operation<lock::Release>()->call, before);
-  s.reply(s.newest_operation<lock::Release>(), lock::Released{});
+  EXPECT_GT(s.newest_operation<lock::Leave>()->call, before);
+  s.reply(s.newest_operation<lock::Leave>(), lock::Released{});
   s.disconnected();
   s.reconnect();
   EXPECT_TRUE(s.last.sends.empty()) << "it is settled";
@@ -280,6 +297,59 @@ TEST(TakingBack, ANewAcquireOfTheSameNameWaitsForIt) {
   EXPECT_EQ(acquires(), 2u);
   s.reply(s.newest_operation<lock::Acquire>(), granted(5));
   EXPECT_TRUE(s.replied<lock::Granted>(again));
+}
+
+TEST(TakingBack, ANewRequestForAnyOfItsNamesWaitsForIt) {
+  Script s;
+  sent_operation(s, acquire_all({"x", "y"}), 1s);
+  s.disconnected();
+  s.pass(1s);
+  s.pass(config().cancel_grace);
+  s.operate(acquire_all({"z", "y"}));
+  s.operate(once("x"));
+  s.reconnect();
+  const auto held_back = [&] { return !s.newest_operation<lock::Once>(); };
+  EXPECT_TRUE(held_back());
+  EXPECT_EQ(Script::as_operation<lock::Acquire>(*s.newest_operation<lock::Acquire>())->locks[0].name, "x");
+  s.reply(s.newest_operation<lock::Cancel>(), lock::Cancelled{});
+  EXPECT_FALSE(held_back());
+  EXPECT_EQ(Script::as_operation<lock::Acquire>(*s.newest_operation<lock::Acquire>())->locks[0].name, "z");
+}
+
+TEST(TakingBack, AOnceWhoseTimeIsOverIsCancelledAndItsRunGivenBack) {
+  Script s;
+  const auto call = sent_operation(s, once("x"), 2s);
+  s.reply(s.newest_operation<lock::Once>(), lock::Queued{});
+  s.pass(2s);
+  s.reply(s.newest_operation<lock::Cancel>(), granted(9, true));
+  EXPECT_FALSE(s.outcome(call));
+  ASSERT_TRUE(s.newest_operation<lock::Leave>());
+  s.reply(s.newest_operation<lock::Leave>(), lock::Released{});
+  EXPECT_TRUE(s.ended<TimedOut>(call));
+  EXPECT_EQ(s.outcome(call)->undone->token, lock::Token(9));
+}
+
+TEST(TakingBack, AnOutcomeThatWasOnItsWayCountsAsWell) {
+  Script s;
+  const auto call = sent_operation(s, once("x"), 1s);
+  s.pass(1s);
+  s.reply(s.newest_operation<lock::Cancel>(),
+          lock::OnceEnded{"done", 0, base::Bytes("out"), false, 1, "", {}});
+  EXPECT_TRUE(s.replied<lock::OnceEnded>(call));
+  const auto other = s.operate(acquire("y"), 1s);
+  s.pass(1s);
+  s.reply(s.newest_operation<lock::Cancel>(), lock::Superseded{"who"});
+  EXPECT_TRUE(s.replied<lock::Superseded>(other));
+  EXPECT_FALSE(s.newest_operation<lock::Leave>());
+}
+
+TEST(TakingBack, ARunThatMayHaveBegunEndsWithItsSession) {
+  Script s;
+  const auto call = sent_operation(s, once("x"));
+  s.reply(s.newest_operation<lock::Once>(), lock::Queued{});
+  s.pass(5s);
+  s.reply(s.newest<lock::KeepAlive>(), lock::SessionExpired{});
+  EXPECT_TRUE(s.replied<lock::SessionExpired>(call));
 }
 
 TEST(TakingBack, EndsWithItsSession) {

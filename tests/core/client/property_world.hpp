@@ -10,6 +10,7 @@
 #include "core/base/overload.hpp"
 #include "core/base/random.hpp"
 #include "core/client/client.hpp"
+#include "core/client/fit.hpp"
 #include "core/lock/machine.hpp"
 
 namespace client {
@@ -127,11 +128,14 @@ class World {
     Question question = CloseSession{};
     switch (random_.below(11)) {
       case 0:
+        question = lock::Operation(lock::Acquire{{{"b"}, {"a"}}, random_.chance(700'000), std::nullopt, {}});
+        if (random_.chance(500'000)) question = lock::Operation(once());
+        break;
       case 1:
-        question = lock::Operation(lock::Acquire{name, random_.chance(700'000), std::nullopt, {}});
+        question = lock::Operation(lock::Acquire{{{name}}, random_.chance(700'000), std::nullopt, {}});
         break;
       case 2:
-        question = lock::Operation(lock::Acquire{name, true, lock::Millis(2000), {}});
+        question = lock::Operation(lock::Acquire{{{name}}, true, lock::Millis(2000), {}});
         break;
       case 3:
       case 4:
@@ -160,6 +164,12 @@ class World {
     input(Begin{last_call_, question, within});
   }
 
+  static lock::Once once() {
+    lock::Once o;
+    o.name = "o";
+    o.attempts = 1'000;
+    return o;
+  }
   lock::SetStatus write() {
     lock::SetStatus s;
     s.name = "s";
@@ -193,13 +203,21 @@ class World {
   void note(const Finished& f) {
     finished_[f.call].push_back(f.outcome);
     const auto* operation = std::get_if<lock::Operation>(&begun_.at(f.call));
-    if (!operation || !std::holds_alternative<lock::Acquire>(*operation)) return;
-    if (f.undone) RC_ASSERT(!tokens_.contains(f.undone->token));
+    if (!operation || names_of(*operation).empty()) return;
+    if (f.undone && std::holds_alternative<TimedOut>(f.outcome)) check_given_back(f.sequence);
     const auto* reply = std::get_if<lock::Reply>(&f.outcome);
     const auto* granted = reply ? std::get_if<lock::Granted>(reply) : nullptr;
     if (!granted) return;
-    RC_ASSERT(claimed_.insert(granted->token).second);
+    // Re-entered, it has the same token; the answers may come in another order.
+    claimed_.insert(granted->token);
+    const bool is_news = granted->entries > 1 || begun_holds_.insert(granted->token).second;
+    RC_ASSERT(is_news);
     if (f.holds_until) RC_ASSERT(real_at(*f.holds_until) <= server_real(detached_ends_.at(granted->token)));
+  }
+
+  void check_given_back(lock::Sequence acquire) const {
+    const auto session = machine_.sessions().find(*client_.session());
+    RC_ASSERT(session == machine_.sessions().end() || !session->second.entries.contains(acquire));
   }
 
   // Requests that were on the way may still arrive at some server.
@@ -287,6 +305,9 @@ class World {
               return left ? lock::Reply(lock::HoldStands{*left}) : lock::Reply(lock::NotHeld{});
             },
             [&](const lock::GetHealth&) -> Maybe { return lock::Health{}; },
+            [&](const lock::GetAudit&) -> Maybe { return std::nullopt; },
+            [&](const lock::GetSettings&) -> Maybe { return std::nullopt; },
+            [&](const lock::Watch&) -> Maybe { return std::nullopt; },
         },
         query);
   }
@@ -303,7 +324,7 @@ class World {
         replies_.push_back(Received{found->second.link, found->second.call, a.reply});
       }
       if (const auto* granted = std::get_if<lock::Granted>(&a.reply))
-        detached_ends_[granted->token] = granted->lease.end;
+        detached_ends_[granted->token] = std::max(detached_ends_[granted->token], granted->lease.end);
     }
     note_session(commands, own);
     return own;
@@ -313,7 +334,8 @@ class World {
     std::visit(Overload{
                    [&](const lock::LockGranted& g) { tokens_.insert(g.token); },
                    [&](const lock::HoldEnded& h) { tokens_.erase(h.token); },
-                   [&](const lock::StatusChanged&) {
+                   [&](const lock::StatusChanged& changed) {
+                     if (changed.name != "s") return;  // a once's own
                      const auto& sequenced = std::get<lock::Sequenced>(commands.at(0));
                      ++executed_[std::get<lock::SetStatus>(sequenced.operation).value];
                    },
@@ -382,6 +404,7 @@ class World {
   std::set<base::NodeId> changed_;  // named after the calls that asked for it
   std::set<lock::Token> tokens_;    // of the holds that stand
   std::set<lock::Token> claimed_;   // that some call was granted
+  std::set<lock::Token> begun_holds_;
   std::map<lock::Token, lock::LogTime> detached_ends_;
   std::map<lock::SessionId, lock::LogTime> session_ends_;
   std::vector<std::uint64_t> trace_;

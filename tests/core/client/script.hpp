@@ -34,6 +34,8 @@ struct Script {
     last = client.step(now, input);
     for (const auto& f : last.finished) finished.push_back(f);
     for (const auto& s : last.sends) sent.push_back(s);
+    for (const auto& n : last.noticed) noticed.push_back(n);
+    for (const auto& l : last.lost) lost.push_back(l);
     for (const auto& c : last.connects) {
       link = c.link;
       endpoint = c.endpoint;
@@ -144,13 +146,25 @@ struct Script {
   Effects last;
   std::vector<Finished> finished;
   std::vector<Send> sent;
+  std::vector<Noticed> noticed;
+  std::vector<Lost> lost;
 };
 
 inline lock::Acquire acquire(std::string name = "a") {
-  return {std::move(name), true, std::nullopt, {}};
+  return {{{std::move(name)}}, true, std::nullopt, {}};
 }
 inline lock::Acquire acquire_detached(std::string name = "a") {
-  return {std::move(name), true, lock::Millis(60'000), {}};
+  return {{{std::move(name)}}, true, lock::Millis(60'000), {}};
+}
+inline lock::Acquire acquire_all(std::vector<std::string> names) {
+  lock::Acquire a;
+  for (auto& name : names) a.locks.push_back({std::move(name), lock::Exclusive{}});
+  return a;
+}
+inline lock::Once once(std::string name) {
+  lock::Once o;
+  o.name = std::move(name);
+  return o;
 }
 inline lock::SetStatus set_status(std::string name = "a") {
   lock::SetStatus s;

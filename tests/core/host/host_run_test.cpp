@@ -178,7 +178,7 @@ TEST_F(HostTest, AnInterimAnswerLeavesTheCallOpen) {
   const auto session = std::get<lock::SessionOpened>(world.replies.at(0).second.reply).session;
   const auto acquire = [&](std::uint64_t sequence) {
     return lock::Command(lock::Sequenced{session, lock::Sequence(sequence), lock::Sequence(0),
-                                         lock::Acquire{"a", true, std::nullopt, ""}});
+                                         lock::Acquire{{{"a"}}, true, std::nullopt, ""}});
   };
   host.client_frame(kClient, request(2, open_session()));
   settle();
@@ -187,7 +187,7 @@ TEST_F(HostTest, AnInterimAnswerLeavesTheCallOpen) {
   settle();
   host.client_frame(kClient,
                     request(4, lock::Command(lock::Sequenced{other, lock::Sequence(1), lock::Sequence(0),
-                                                             lock::Acquire{"a", true, std::nullopt, ""}})));
+                                                             lock::Acquire{{{"a"}}, true, std::nullopt, ""}})));
   settle();
   ASSERT_TRUE(std::holds_alternative<lock::Queued>(world.replies.back().second.reply));
   host.client_frame(kClient, request(4, health()));

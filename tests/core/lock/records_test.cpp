@@ -25,10 +25,21 @@ TEST(Record, KeepsWhatWasWrittenAndByWhom) {
   request.ttl = Millis(60'000);
   EXPECT_EQ(world.ask(session, request), Reply(StatusSet{Revision(1)}));
   world.pass(Millis(1'500));
-  EXPECT_EQ(record_of(world, "job"), (Record{"failed", -3, std::string("a\0b", 3), "alice", std::nullopt, 0,
-                                             Revision(1), Millis(1'500), Millis(58'500)}));
+  EXPECT_EQ(record_of(world, "job"), (Record{"failed",
+                                             -3,
+                                             base::Bytes(std::string("a\0b", 3)),
+                                             "alice",
+                                             std::nullopt,
+                                             0,
+                                             Revision(1),
+                                             Millis(1'500),
+                                             Millis(58'500),
+                                             false,
+                                             std::nullopt,
+                                             {}}));
   EXPECT_THAT(world.events_of<StatusChanged>(),
-              ElementsAre(StatusChanged{"job", "failed", Revision(1), std::nullopt, session}));
+              ElementsAre(StatusChanged{"job", "failed", Revision(1), std::nullopt, session,
+                                        base::Bytes(std::string("alice")), -3}));
 }
 
 TEST(Record, OutlivesItsWritersSession) {
@@ -50,7 +61,7 @@ TEST(Record, IsGoneAtTheEndOfItsTtl) {
   world.pass(Millis(1));
   EXPECT_FALSE(world.machine.view("job", world.now).record);
   EXPECT_EQ(world.events_of<StatusChanged>().back(),
-            (StatusChanged{"job", "", Revision(1), std::nullopt, SessionId(0)}));
+            (StatusChanged{"job", "", Revision(1), std::nullopt, SessionId(0), {}, std::nullopt}));
 }
 
 TEST(Record, CountsItsTtlAnewWithEveryWrite) {

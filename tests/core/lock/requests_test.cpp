@@ -16,16 +16,18 @@ TEST(Retry, GetsTheFirstAnswerAndDoesNothing) {
   EXPECT_EQ(world.ask_as(session, 1, try_for("a")), first);
   EXPECT_EQ(world.ask_as(session, 2, Release{"a", Token(1)}), Reply(Released{}));
   EXPECT_EQ(world.machine.digest(), digest);
-  EXPECT_FALSE(world.machine.view("a", world.now).holder);
+  EXPECT_FALSE(world.holder("a"));
 }
 
 TEST(Retry, OfARefusedRequestStaysRefused) {
   World world;
-  const auto session = world.open();
-  const auto token = world.take(session, "a");
+  const auto holder = world.open(), session = world.open();
+  const auto token = world.take(holder, "a");
+  world.ask_as(session, 1, wait_for("a"));
   const auto refused = world.ask_as(session, 2, try_for("a"));
   EXPECT_THAT(refused, is<Refused>());
-  world.ask_as(session, 3, Release{"a", token});
+  world.ask_as(session, 3, Cancel{Sequence(1)});
+  world.ask(holder, Release{"a", token});
   EXPECT_EQ(world.ask_as(session, 2, try_for("a")), refused);
 }
 
@@ -58,7 +60,7 @@ TEST(Retry, OfAnAcknowledgedRequestIsDropped) {
   world.ask_as(session, 1, try_for("a"));
   world.ask_as(session, 2, Release{"a", Token(1)}, 1);
   EXPECT_EQ(world.ask_as(session, 1, try_for("a")), Reply(StaleSequence{}));
-  EXPECT_FALSE(world.machine.view("a", world.now).holder);
+  EXPECT_FALSE(world.holder("a"));
   EXPECT_EQ(world.ask_as(session, 0, try_for("a")), Reply(StaleSequence{}));
 }
 
@@ -93,7 +95,7 @@ TEST(Acknowledged, GivesUpAnAcquireThatStillWaits) {
   world.ask_as(waiter, 2, try_for("b"), 1);
   EXPECT_THAT(world.late(waiter, Sequence(1)), Optional(Reply(Cancelled{})));
   world.ask(holder, Release{"a", token});
-  EXPECT_FALSE(world.machine.view("a", world.now).holder);
+  EXPECT_FALSE(world.holder("a"));
 }
 
 TEST(Replies, BeyondTheBoundAreRefusedUntilAcknowledged) {
@@ -104,7 +106,7 @@ TEST(Replies, BeyondTheBoundAreRefusedUntilAcknowledged) {
   world.ask_as(session, 1, try_for("a"));
   world.ask_as(session, 2, try_for("b"));
   EXPECT_THAT(world.ask_as(session, 3, try_for("c")), refused_because("2 answers"));
-  EXPECT_FALSE(world.machine.view("c", world.now).holder);
+  EXPECT_FALSE(world.holder("c"));
   EXPECT_THAT(world.ask_as(session, 1, try_for("a")), is<Granted>());
   EXPECT_THAT(world.ask_as(session, 4, try_for("c"), 1), is<Granted>());
 }
@@ -142,7 +144,7 @@ TEST(Cancel, TakesAWaiterOutOfTheQueue) {
   EXPECT_EQ(world.ask_as(waiter, 2, Cancel{Sequence(1)}), Reply(Cancelled{}));
   EXPECT_THAT(world.late(waiter, Sequence(1)), Optional(Reply(Cancelled{})));
   world.ask(holder, Release{"a", token});
-  EXPECT_FALSE(world.machine.view("a", world.now).holder);
+  EXPECT_FALSE(world.holder("a"));
   EXPECT_EQ(world.ask_as(waiter, 1, wait_for("a")), Reply(Cancelled{}));
 }
 
@@ -153,7 +155,7 @@ TEST(Cancel, IsAnsweredGrantedWhereItComesTooLate) {
   world.ask_as(waiter, 1, wait_for("a"));
   world.ask(holder, Release{"a", token});
   EXPECT_EQ(world.ask_as(waiter, 2, Cancel{Sequence(1)}), *world.late(waiter, Sequence(1)));
-  EXPECT_EQ(world.machine.view("a", world.now).holder->token, Token(2));
+  EXPECT_EQ(world.holder("a")->token, Token(2));
 }
 
 TEST(Cancel, ThatOvertakesItsAcquireKeepsItFromEverBeingCarriedOut) {
@@ -161,7 +163,7 @@ TEST(Cancel, ThatOvertakesItsAcquireKeepsItFromEverBeingCarriedOut) {
   const auto session = world.open();
   EXPECT_EQ(world.ask_as(session, 2, Cancel{Sequence(1)}), Reply(Cancelled{}));
   EXPECT_EQ(world.ask_as(session, 1, wait_for("a")), Reply(Cancelled{}));
-  EXPECT_FALSE(world.machine.view("a", world.now).holder);
+  EXPECT_FALSE(world.holder("a"));
 }
 
 TEST(Cancel, RepeatsWhatBecameOfTheAcquire) {
@@ -206,7 +208,7 @@ TEST(Entry, AnswersEveryCommandOnceInItsPlace) {
   };
   const auto applied =
       world.machine.apply(world.now, {request(1, try_for("a")), request(1, try_for("a")), KeepAlive{session},
-                                      request(2, Release{"a", Token(1)}), OpenSession{Millis(1'000), ""},
+                                      request(2, Release{"a", Token(1)}), OpenSession{Millis(1'000), "", {}},
                                       CloseSession{SessionId(77)}});
   ASSERT_EQ(applied.answers.size(), 6u);
   for (std::size_t i = 0; i < 6; ++i) EXPECT_EQ(applied.answers[i].command, i);

@@ -16,7 +16,7 @@ TEST(Session, IsMintedAnewEveryTimeAndNeverReused) {
 
 TEST(Session, LivesForItsTtlFromTheStampThatOpenedIt) {
   World world;
-  const auto opened = std::get<SessionOpened>(world.apply(OpenSession{Millis(5'000), "me"}));
+  const auto opened = std::get<SessionOpened>(world.apply(OpenSession{Millis(5'000), "me", {}}));
   EXPECT_EQ(opened.lease, (Lease{LogTime{1'000}, LogTime{6'000}}));
   world.pass(Millis(4'999));
   EXPECT_THAT(world.events_of<SessionEnded>(), IsEmpty());
@@ -49,7 +49,7 @@ TEST(Session, IsNeverCreatedAgainByARequest) {
     EXPECT_EQ(world.apply(CloseSession{id}), Reply(SessionExpired{}));
     EXPECT_EQ(world.ask_as(id, 1, wait_for("a")), Reply(SessionExpired{}));
   }
-  EXPECT_FALSE(world.machine.view("a", world.now).holder);
+  EXPECT_FALSE(world.holder("a"));
 }
 
 TEST(Session, EndsItsHoldsWhenItIsClosed) {
@@ -57,9 +57,8 @@ TEST(Session, EndsItsHoldsWhenItIsClosed) {
   const auto session = world.open();
   const auto a = world.take(session, "a"), b = world.take(session, "b");
   EXPECT_EQ(world.apply(CloseSession{session}), Reply(SessionClosed{}));
-  EXPECT_THAT(world.events_of<HoldEnded>(),
-              ElementsAre(HoldEnded{"a", a, session, EndReason::session_closed},
-                          HoldEnded{"b", b, session, EndReason::session_closed}));
+  EXPECT_THAT(world.events_of<HoldEnded>(), ElementsAre(ended("a", a, session, EndReason::session_closed),
+                                                        ended("b", b, session, EndReason::session_closed)));
   EXPECT_THAT(world.machine.list("", "", world.now).names, IsEmpty());
 }
 
@@ -69,8 +68,7 @@ TEST(Session, EndsItsHoldsWhenItExpiresAndTheNextInLineIsGranted) {
   const auto token = world.take(dead, "a");
   EXPECT_THAT(world.ask(next, wait_for("a")), is<Queued>());
   world.pass(Millis(5'000));
-  EXPECT_THAT(world.events_of<HoldEnded>(),
-              ElementsAre(HoldEnded{"a", token, dead, EndReason::session_expired}));
+  EXPECT_THAT(world.events_of<HoldEnded>(), ElementsAre(ended("a", token, dead, EndReason::session_expired)));
   EXPECT_THAT(world.late(next, world.last(next)),
               Optional(Reply(Granted{token.next(), Lease{LogTime{6'000}, LogTime{61'000}}, true})));
 }
@@ -81,7 +79,7 @@ TEST(Session, LeavesItsDetachedHoldsBehind) {
   const auto token = world.take_detached(session, "a", Millis(60'000));
   world.apply(CloseSession{session});
   EXPECT_THAT(world.machine.hold_left("a", token, world.now), Optional(Millis(60'000)));
-  EXPECT_EQ(world.machine.view("a", world.now).holder->who, "someone");
+  EXPECT_EQ(world.holder("a")->who, "someone");
 }
 
 TEST(Session, TakesItsWaitersOutOfTheQueueAndTellsThem) {
@@ -114,10 +112,10 @@ TEST(Session, ThatEndsInTheSameEntryAsTheHoldersIsPassedOver) {
 
 TEST(Session, ChoosesItsTtlWithinTheBounds) {
   World world;
-  EXPECT_THAT(world.apply(OpenSession{Millis(99), ""}), refused_because("100ms to 1d"));
-  EXPECT_THAT(world.apply(OpenSession{Millis(24 * 3'600'000 + 1), ""}), refused_because("100ms to 1d"));
-  EXPECT_THAT(world.apply(OpenSession{Millis(-1), ""}), is<Refused>());
-  EXPECT_THAT(world.apply(OpenSession{Millis(100), ""}), is<SessionOpened>());
+  EXPECT_THAT(world.apply(OpenSession{Millis(99), "", {}}), refused_because("100ms to 1d"));
+  EXPECT_THAT(world.apply(OpenSession{Millis(24 * 3'600'000 + 1), "", {}}), refused_because("100ms to 1d"));
+  EXPECT_THAT(world.apply(OpenSession{Millis(-1), "", {}}), is<Refused>());
+  EXPECT_THAT(world.apply(OpenSession{Millis(100), "", {}}), is<SessionOpened>());
 }
 
 TEST(Session, IsRefusedBeyondTheirNumberAndWithTooLongADescription) {
@@ -127,9 +125,9 @@ TEST(Session, IsRefusedBeyondTheirNumberAndWithTooLongADescription) {
   EXPECT_THAT(world.apply(OpenSession{Millis(1'000), std::string(257, 'x')}), refused_because("256 bytes"));
   const auto first = world.open();
   world.open();
-  EXPECT_THAT(world.apply(OpenSession{Millis(1'000), ""}), refused_because("2 sessions"));
+  EXPECT_THAT(world.apply(OpenSession{Millis(1'000), "", {}}), refused_because("2 sessions"));
   world.apply(CloseSession{first});
-  EXPECT_THAT(world.apply(OpenSession{Millis(1'000), ""}), is<SessionOpened>());
+  EXPECT_THAT(world.apply(OpenSession{Millis(1'000), "", {}}), is<SessionOpened>());
 }
 
 TEST(Expiry, EndsEverythingInTheOrderOfEndThenKindThenId) {

@@ -17,6 +17,7 @@ struct Step {
   int who = 0;     // which of the sessions so far
   int name = 0;    // which name
   int detail = 0;  // which ttl, token, earlier request or state
+  int manner = 0;  // which mode, place in line, or other name
   int pause = 0;   // how much later than the step before; 0: in the same entry
 };
 std::ostream& operator<<(std::ostream& out, const Step& step);
@@ -59,6 +60,9 @@ class Story {
   LogTime stamp_after(int pause) const { return machine.stamp() + Millis(pause * pause * 10); }
   Command command(const Step& step);
   Operation operation(const Step& step) const;
+  Acquire acquire(const Step& step) const;
+  Operation about_a_record(const Step& step) const;
+  Token token(const Step& step) const;
   void learn(const Chapter& chapter);
 
   struct Asked {

@@ -14,18 +14,22 @@ std::vector<std::string> names_of(const Listing& listing) {
 
 TEST(View, OfAnUnknownNameIsEmpty) {
   World world;
-  EXPECT_EQ(world.machine.view("a", world.now), (NameView{"a", std::nullopt, 0, std::nullopt}));
+  EXPECT_EQ(world.machine.view("a", world.now), (NameView{"a", {}, 0, 0, std::nullopt, std::nullopt}));
 }
 
 TEST(View, TellsWhoHoldsSinceWhenAndHowLongYet) {
   World world;
   const auto session = world.open(Millis(10'000), "alice");
-  world.ask(session, Acquire{"a", false, std::nullopt, "nightly"});
-  EXPECT_EQ(world.machine.view("a", world.now + Millis(4'000)).holder,
-            (Holder{Token(1), "alice", "nightly", false, Millis(4'000), Millis(6'000)}));
+  auto nightly = try_for("a");
+  nightly.note = "nightly";
+  world.ask(session, nightly);
+  EXPECT_THAT(world.machine.view("a", world.now + Millis(4'000)).holders,
+              ElementsAre(Holder{
+                  Token(1), "alice", "nightly", Exclusive{}, false, 1, Millis(4'000), Millis(6'000), {}}));
   world.ask(session, detached("b", Millis(30'000)));
-  EXPECT_EQ(world.machine.view("b", world.now + Millis(4'000)).holder,
-            (Holder{Token(2), "alice", "", true, Millis(4'000), Millis(26'000)}));
+  EXPECT_THAT(
+      world.machine.view("b", world.now + Millis(4'000)).holders,
+      ElementsAre(Holder{Token(2), "alice", "", Exclusive{}, true, 1, Millis(4'000), Millis(26'000), {}}));
 }
 
 // Only an entry ends a hold.
@@ -33,7 +37,7 @@ TEST(View, ShowsWhatHasEndedAsItStandsInTheLog) {
   World world;
   const auto session = world.open(Millis(10'000));
   const auto token = world.take(session, "a");
-  EXPECT_EQ(world.machine.view("a", world.now + Millis(99'000)).holder->left, Millis(0));
+  EXPECT_EQ(world.machine.view("a", world.now + Millis(99'000)).holders.front().left, Millis(0));
   EXPECT_EQ(world.machine.hold_left("a", token, world.now + Millis(99'000)), Millis(0));
 }
 
@@ -162,7 +166,7 @@ TEST(Machine, IsAValueThatCanBeCopied) {
   world.ask(holder, Release{"a", token});
   EXPECT_EQ(copy.digest(), before);
   copy.check();
-  EXPECT_EQ(copy.view("a", world.now).holder->token, token);
+  EXPECT_EQ(copy.view("a", world.now).holders.front().token, token);
 }
 
 }  // namespace

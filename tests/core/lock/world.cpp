@@ -28,8 +28,8 @@ void World::collect(Applied applied) {
   }
 }
 
-SessionId World::open(Millis ttl, const std::string& who) {
-  const auto session = std::get<SessionOpened>(apply(OpenSession{ttl, who})).session;
+SessionId World::open(Millis ttl, const std::string& who, SessionId parent) {
+  const auto session = std::get<SessionOpened>(apply(OpenSession{ttl, who, parent})).session;
   sequences_[session] = Sequence(0);
   return session;
 }
@@ -53,6 +53,17 @@ Token World::take_detached(SessionId session, const std::string& name, Millis tt
   return std::get<Granted>(ask(session, detached(name, ttl))).token;
 }
 
+std::optional<Holder> World::holder(const std::string& name) const {
+  const auto view = machine.view(name, now);
+  if (view.holders.empty()) return std::nullopt;
+  return view.holders.front();
+}
+
+bool World::has(SessionId session, Sequence sequence) const {
+  const auto reply = late(session, sequence);
+  return reply && std::holds_alternative<Granted>(*reply);
+}
+
 std::optional<Reply> World::late(SessionId session, Sequence sequence) const {
   std::optional<Reply> found;
   for (const auto& answer : late_answers) {
@@ -67,14 +78,32 @@ testing::Matcher<const Reply&> refused_because(const std::string& part) {
   return testing::VariantWith<Refused>(testing::Field(&Refused::why, testing::HasSubstr(part)));
 }
 
+Acquire acquire(std::vector<Wanted> locks, Queueing queueing) {
+  Acquire request;
+  request.locks = std::move(locks);
+  request.queueing = queueing;
+  return request;
+}
 Acquire wait_for(const std::string& name) {
-  return Acquire{name, true, std::nullopt, {}};
+  return acquire({{name, Exclusive{}}});
 }
 Acquire try_for(const std::string& name) {
-  return Acquire{name, false, std::nullopt, {}};
+  auto request = wait_for(name);
+  request.wait = false;
+  return request;
 }
 Acquire detached(const std::string& name, Millis ttl) {
-  return Acquire{name, false, ttl, {}};
+  auto request = try_for(name);
+  request.detached = ttl;
+  return request;
+}
+
+LockGranted granted(const std::string& name, Token token, SessionId session, const std::string& who) {
+  return LockGranted{name, token, session, base::Bytes(who)};
+}
+HoldEnded ended(const std::string& name, Token token, SessionId session, EndReason reason,
+                const std::string& who) {
+  return HoldEnded{name, token, session, reason, base::Bytes(who)};
 }
 
 SetStatus write(const std::string& name, const std::string& state) {

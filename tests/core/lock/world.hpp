@@ -20,10 +20,12 @@ class World {
   // Ends what is due by then.
   void pass(Millis time);
 
-  SessionId open(Millis ttl = Millis(10'000), const std::string& who = "someone");
+  SessionId open(Millis ttl = Millis(10'000), const std::string& who = "someone", SessionId parent = {});
   Reply ask(SessionId session, const Operation& operation);
   Reply ask_as(SessionId session, std::uint64_t sequence, const Operation& operation,
                std::uint64_t acknowledged = 0);
+  // Leaves out a sequence.
+  void skip(SessionId session) { sequences_.at(session) = sequences_.at(session).next(); }
   // The sequence of the last ask().
   Sequence last(SessionId session) const { return sequences_.at(session); }
   // Granted, or the test ends.
@@ -38,6 +40,10 @@ class World {
     }
     return found;
   }
+  // The first holder of the name.
+  std::optional<Holder> holder(const std::string& name) const;
+  // Whether that request was granted after waiting.
+  bool has(SessionId session, Sequence sequence = Sequence(1)) const;
   std::optional<Reply> late(SessionId session, Sequence sequence) const;
 
   Machine machine;
@@ -58,9 +64,14 @@ testing::Matcher<const Reply&> is() {
 }
 testing::Matcher<const Reply&> refused_because(const std::string& part);
 
+Acquire acquire(std::vector<Wanted> locks, Queueing queueing = Fifo{});
 Acquire wait_for(const std::string& name);
 Acquire try_for(const std::string& name);
 Acquire detached(const std::string& name, Millis ttl);
+LockGranted granted(const std::string& name, Token token, SessionId session,
+                    const std::string& who = "someone");
+HoldEnded ended(const std::string& name, Token token, SessionId session, EndReason reason,
+                const std::string& who = "someone");
 SetStatus write(const std::string& name, const std::string& state);
 
 }  // namespace lock

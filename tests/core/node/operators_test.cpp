@@ -202,5 +202,21 @@ TEST_F(OperatorTest, WhoWaitsAtAServerThatLosesItsLeaderIsSentElsewhere) {
   EXPECT_TRUE(is<lock::NotLeader>(servers.replies(3, ticket)[0]));
 }
 
+TEST_F(OperatorTest, SettingsAreWrittenInTheLogAndAnsweredAsTheyAre) {
+  const lock::Admin configure = lock::Configure{{{"waiters", 7}}};
+  const auto done = servers.ask(1, configure);
+  ASSERT_TRUE(is<lock::Settings>(done));
+  EXPECT_EQ(servers.ask(1, configure), done) << "a retry sets the same";
+  EXPECT_EQ(servers.ask(1, lock::Query(lock::GetSettings{})), done);
+  servers.run(1s);
+  EXPECT_EQ(servers.at(2).node.machine().digest(), servers.at(1).node.machine().digest());
+  EXPECT_TRUE(is<lock::Refused>(servers.ask(1, lock::Admin(lock::Configure{{{"no-such", 7}}}))));
+}
+
+TEST_F(OperatorTest, SettingsAreTheLeadersToPropose) {
+  EXPECT_EQ(servers.ask(2, lock::Admin(lock::Configure{{{"waiters", 7}}})),
+            lock::Reply(lock::NotLeader{"host1:1"}));
+}
+
 }  // namespace
 }  // namespace node_test

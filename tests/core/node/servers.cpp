@@ -147,7 +147,7 @@ lock::Request sequenced(lock::SessionId session, std::uint64_t sequence, lock::O
 }  // namespace
 
 lock::Request acquire(lock::SessionId session, std::uint64_t sequence, std::string name) {
-  return sequenced(session, sequence, lock::Acquire{std::move(name), true, std::nullopt, ""});
+  return sequenced(session, sequence, lock::Acquire{{{std::move(name)}}, true, std::nullopt, ""});
 }
 
 lock::Request release(lock::SessionId session, std::uint64_t sequence, std::string name, lock::Token token) {

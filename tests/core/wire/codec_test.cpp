@@ -116,14 +116,25 @@ TEST(WireTags, OfRequestsAreForEver) {
   using namespace lock;
   const auto request = [](Request r) { return ClientRequest{0, Consistency::linearizable, std::move(r)}; };
   expect_tags<Request, lock::Command, Query, Admin>(2, request);
-  expect_tags<lock::Command, OpenSession, KeepAlive, CloseSession, Sequenced, Recover>(3, request);
-  expect_tags<Query, GetStatus, WaitStatus, List, CheckHold, GetHealth>(3, request);
-  expect_tags<Admin, AddMember, ChangeMembers, TransferLeadership, TakeSnapshot, GetMembers, GetMetrics>(
+  // 6 is free: a tag is of a type, and Configure is the seventh of the operators' requests.
+  using Spoken = std::variant<OpenSession, KeepAlive, CloseSession, Sequenced, Recover>;
+  expect_tags<Spoken, OpenSession, KeepAlive, CloseSession, Sequenced, Recover>(3, [&](const Spoken& spoken) {
+    return request(std::visit([](const auto& command) { return lock::Command(command); }, spoken));
+  });
+  EXPECT_EQ(encode(request(lock::Command(Configure{}))).at(3), 7);
+  expect_tags<Query, GetStatus, WaitStatus, List, CheckHold, GetHealth, GetAudit, GetSettings, Watch>(
       3, request);
-  expect_tags<Operation, Acquire, Release, Renew, Cancel, SetStatus, ClearStatus>(
-      7, [&](Operation operation) {
-        return request(lock::Command(Sequenced{{}, {}, {}, std::move(operation)}));
-      });
+  expect_tags<Admin, AddMember, ChangeMembers, TransferLeadership, TakeSnapshot, GetMembers, GetMetrics,
+              Configure>(3, request);
+  const auto operation = [&](Operation o) {
+    return request(lock::Command(Sequenced{{}, {}, {}, std::move(o)}));
+  };
+  expect_tags<Operation, Acquire, Release, Renew, Cancel, SetStatus, ClearStatus, Leave, Downgrade, Break,
+              Once, FinishOnce>(7, operation);
+  const auto queueing = [&](Queueing q) { return operation(Acquire{{}, true, {}, "", {}, Millis(0), q}); };
+  expect_tags<Queueing, Fifo, Barge, Newest, Priority>(14, queueing);
+  const auto mode = [&](Mode m) { return operation(Acquire{{{"", m}}, true, {}, ""}); };
+  expect_tags<Mode, Exclusive, Shared, Counted>(10, mode);
 }
 
 TEST(WireTags, OfRepliesAreForEver) {
@@ -131,7 +142,8 @@ TEST(WireTags, OfRepliesAreForEver) {
   expect_tags<Reply, SessionOpened, KeptAlive, SessionClosed, SessionExpired, Granted, Queued, Held, Released,
               Renewed, NotHeld, Cancelled, StatusSet, StatusCleared, RevisionMismatch, StaleToken, Refused,
               StaleSequence, NameView, Listing, HoldStands, Health, NotLeader, LeadershipLost, MemberAdded,
-              MembersChanged, Transferred, SnapshotTaken, Members, Metrics>(1, [](Reply reply) {
+              MembersChanged, Transferred, SnapshotTaken, Members, Metrics, Superseded, Deadlock, Downgraded,
+              Broken, OnceEnded, OnceFinished, AuditTrail, Settings, Changes, Reset>(1, [](Reply reply) {
     return ServerReply{0, std::move(reply)};
   });
 }
@@ -143,12 +155,15 @@ TEST(WireLayout, OfAnEntryIsAsDocumented) {
 }
 
 TEST(WireLayout, OfARequestIsAsDocumented) {
-  const lock::Acquire acquire{.name = "a", .wait = true, .detached = lock::Millis(128), .note = ""};
+  lock::Acquire acquire;
+  acquire.locks = {{"a", lock::Counted{5}}};
+  acquire.detached = lock::Millis(128);
+  acquire.queueing = lock::Priority{-1};
   const lock::Sequenced sequenced{lock::SessionId(1), lock::Sequence(2), lock::Sequence(3), acquire};
   EXPECT_EQ(encode(ClientRequest{7, lock::Consistency::lease, lock::Command(sequenced)}),
-            std::string("\x07\x02\x01\x04\x01\x02\x03\x01\x01"
-                        "a\x01\x01\x80\x01\x00",
-                        15));
+            std::string("\x07\x02\x01\x04\x01\x02\x03\x01\x01\x01"
+                        "a\x03\x05\x01\x01\x80\x01\x00\x00\x00\x04\x01",
+                        22));
 }
 
 TEST(Decoding, RefusesARecoveryFromAClientButNotFromTheLog) {
@@ -158,11 +173,22 @@ TEST(Decoding, RefusesARecoveryFromAClientButNotFromTheLog) {
   EXPECT_EQ(decode_commands(encode(std::vector{recover})).value(), std::vector{recover});
 }
 
+TEST(Decoding, RefusesSettingsFromAClientUnlessAsAnOperator) {
+  const lock::Configure configure{{{"waiters", 5}}};
+  const auto as_command = ClientRequest{1, lock::Consistency::linearizable, lock::Command(configure)};
+  EXPECT_EQ(decode_request(encode(as_command)).error(),
+            "a request can't be read: settings are an operator's request, not a command");
+  const auto as_operator = ClientRequest{1, lock::Consistency::linearizable, lock::Admin(configure)};
+  EXPECT_EQ(decode_request(encode(as_operator)).value(), as_operator);
+  EXPECT_TRUE(decode_commands(encode(std::vector{lock::Command(configure)})).ok());
+}
+
 std::string renewal(std::uint64_t ttl_ms) {
   std::string bytes("\x00\x01\x01\x01", 4);
   base::Encoder out(bytes);
   out.varint(ttl_ms);
   out.text("me");
+  out.varint(0);
   return bytes;
 }
 

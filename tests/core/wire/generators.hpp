@@ -35,9 +35,12 @@ class Filler {
 
   void fill(bool& v) { v = *rc::gen::arbitrary<bool>(); }
   void fill(std::uint8_t& v) { v = *rc::gen::arbitrary<std::uint8_t>(); }
+  void fill(std::uint32_t& v) { v = *rc::gen::arbitrary<std::uint32_t>(); }
+  void fill(std::int32_t& v) { v = *rc::gen::arbitrary<std::int32_t>(); }
   template <class T>
   requires std::is_enum_v<T>
   void fill(T& v) { v = static_cast<T>(*rc::gen::inRange(1, 4)); }
+  void fill(lock::OnFail& v) { v = *rc::gen::element(lock::OnFail::next, lock::OnFail::replay); }
   void fill(std::uint64_t& v) { v = number(std::numeric_limits<std::uint64_t>::max()); }
   void fill(std::int64_t& v) {
     v = static_cast<std::int64_t>(number(std::numeric_limits<std::uint64_t>::max()));
@@ -98,12 +101,29 @@ class Filler {
   void fill(raft::ReadIndex& v) { (*this)(v.term, v.read); }
   void fill(raft::ReadIndexAnswer& v) { (*this)(v.term, v.read, v.index); }
 
-  void fill(lock::OpenSession& v) { (*this)(v.ttl, v.who); }
+  void fill(lock::OpenSession& v) { (*this)(v.ttl, v.who, v.parent); }
   void fill(lock::KeepAlive& v) { fill(v.session); }
   void fill(lock::CloseSession& v) { fill(v.session); }
   void fill(lock::Sequenced& v) { (*this)(v.session, v.sequence, v.acknowledged, v.operation); }
   void fill(lock::Recover& v) { (*this)(v.epoch_floor, v.no_grants_for, v.note); }
-  void fill(lock::Acquire& v) { (*this)(v.name, v.wait, v.detached, v.note); }
+  void fill(lock::Setting& v) { (*this)(v.name, v.value); }
+  void fill(lock::Configure& v) { fill(v.settings); }
+  void fill(lock::Exclusive&) {}
+  void fill(lock::Shared&) {}
+  void fill(lock::Counted& v) { fill(v.limit); }
+  void fill(lock::Wanted& v) { (*this)(v.name, v.mode); }
+  void fill(lock::Fifo&) {}
+  void fill(lock::Barge&) {}
+  void fill(lock::Newest&) {}
+  void fill(lock::Priority& v) { fill(v.level); }
+  void fill(lock::Acquire& v) {
+    (*this)(v.locks, v.wait, v.detached, v.note, v.max_hold, v.lock_delay, v.queueing);
+  }
+  void fill(lock::Leave& v) { fill(v.acquire); }
+  void fill(lock::Downgrade& v) { (*this)(v.name, v.token); }
+  void fill(lock::Break& v) { (*this)(v.name, v.token, v.reason, v.now); }
+  void fill(lock::Once& v) { (*this)(v.name, v.keep, v.attempts, v.on_fail, v.input, v.wait, v.note); }
+  void fill(lock::FinishOnce& v) { (*this)(v.name, v.token, v.code, v.output, v.cut); }
   void fill(lock::Release& v) { (*this)(v.name, v.token); }
   void fill(lock::Renew& v) { (*this)(v.name, v.token, v.ttl); }
   void fill(lock::Cancel& v) { fill(v.acquire); }
@@ -114,6 +134,9 @@ class Filler {
   void fill(lock::List& v) { (*this)(v.prefix, v.after); }
   void fill(lock::CheckHold& v) { (*this)(v.name, v.token); }
   void fill(lock::GetHealth&) {}
+  void fill(lock::GetAudit& v) { (*this)(v.name, v.before); }
+  void fill(lock::GetSettings&) {}
+  void fill(lock::Watch& v) { (*this)(v.name, v.since); }
   void fill(lock::AddMember& v) { (*this)(v.address, v.incarnation, v.promote, v.priority); }
   void fill(lock::SetPriority& v) { (*this)(v.member, v.priority); }
   void fill(lock::ChangeMembers& v) { (*this)(v.promote, v.remove, v.priorities); }
@@ -124,10 +147,13 @@ class Filler {
 
   void fill(lock::Lease& v) { (*this)(v.stamp, v.end); }
   void fill(lock::SessionOpened& v) { (*this)(v.session, v.lease); }
-  void fill(lock::KeptAlive& v) { fill(v.lease); }
+  void fill(lock::Taken& v) { (*this)(v.token, v.why); }
+  void fill(lock::KeptAlive& v) { (*this)(v.lease, v.taken); }
   void fill(lock::SessionClosed&) {}
   void fill(lock::SessionExpired&) {}
-  void fill(lock::Granted& v) { (*this)(v.token, v.lease, v.waited); }
+  void fill(lock::Granted& v) {
+    (*this)(v.token, v.lease, v.waited, v.ends_by, v.entries, v.attempt);
+  }
   void fill(lock::Queued& v) { (*this)(v.holder, v.held_for, v.ahead); }
   void fill(lock::Held& v) { (*this)(v.holder, v.held_for); }
   void fill(lock::Released&) {}
@@ -140,11 +166,35 @@ class Filler {
   void fill(lock::StaleToken&) {}
   void fill(lock::Refused& v) { fill(v.why); }
   void fill(lock::StaleSequence&) {}
-  void fill(lock::Record& v) {
-    (*this)(v.state, v.code, v.value, v.writer, v.token, v.attempt, v.revision, v.age, v.left);
+  void fill(lock::Superseded& v) { fill(v.by); }
+  void fill(lock::Deadlock::Link& v) { (*this)(v.who, v.waits_for); }
+  void fill(lock::Deadlock& v) { fill(v.cycle); }
+  void fill(lock::Downgraded&) {}
+  void fill(lock::Broken& v) { fill(v.blocked_for); }
+  void fill(lock::OnceEnded& v) {
+    (*this)(v.state, v.code, v.output, v.cut, v.attempt, v.runner, v.revision);
   }
-  void fill(lock::Holder& v) { (*this)(v.token, v.who, v.note, v.detached, v.held_for, v.left); }
-  void fill(lock::NameView& v) { (*this)(v.name, v.holder, v.waiters, v.record); }
+  void fill(lock::OnceFinished& v) { (*this)(v.state, v.revision); }
+  void fill(lock::OnceView& v) { (*this)(v.attempts, v.on_fail, v.input); }
+  void fill(lock::LateResult& v) { (*this)(v.token, v.code, v.who, v.age); }
+  void fill(lock::Record& v) {
+    (*this)(v.state, v.code, v.value, v.writer, v.token, v.attempt, v.revision, v.age, v.left, v.cut, v.once,
+            v.late);
+  }
+  void fill(lock::Holder& v) {
+    (*this)(v.token, v.who, v.note, v.mode, v.detached, v.entries, v.held_for, v.left, v.with);
+  }
+  void fill(lock::NameView& v) {
+    (*this)(v.name, v.holders, v.holder_count, v.waiters, v.blocked_for, v.record);
+  }
+  void fill(lock::AuditEntry& v) { (*this)(v.number, v.what, v.token, v.who, v.why, v.age); }
+  void fill(lock::AuditTrail& v) { (*this)(v.entries, v.more); }
+  void fill(lock::Settings& v) { fill(v.settings); }
+  void fill(lock::Change& v) {
+    (*this)(v.index, v.name, v.what, v.token, v.who, v.detail, v.code, v.revision);
+  }
+  void fill(lock::Changes& v) { (*this)(v.through, v.changes); }
+  void fill(lock::Reset& v) { (*this)(v.through, v.names, v.more); }
   void fill(lock::Listing& v) { (*this)(v.names, v.more); }
   void fill(lock::HoldStands& v) { fill(v.left); }
   void fill(lock::Health& v) {
@@ -166,9 +216,12 @@ class Filler {
   void fill(wire::PeerHello& v) { (*this)(v.cluster, v.from, v.to, v.address); }
   void fill(wire::ClientRequest& v) {
     (*this)(v.call, v.consistency, v.request);
-    // No client asks for a recovery.
+    // No client asks for a recovery, and for settings only as an operator.
     auto* command = std::get_if<lock::Command>(&v.request);
-    if (command != nullptr && std::holds_alternative<lock::Recover>(*command)) fill(command->emplace<0>());
+    if (command != nullptr && (std::holds_alternative<lock::Recover>(*command) ||
+                               std::holds_alternative<lock::Configure>(*command))) {
+      fill(command->emplace<0>());
+    }
   }
   void fill(wire::ServerReply& v) { (*this)(v.call, v.reply); }
 };

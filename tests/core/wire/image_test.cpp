@@ -87,8 +87,10 @@ RC_GTEST_PROP(Image, CutsItsPiecesBetweenElementsAndByTheBound, ()) {
   tell(story);
   const Image image(story.machine);
   const auto elements = pieces_of(image, 0);
-  RC_ASSERT(elements.size() == 1 + story.machine.sessions().size() + story.machine.locks().size() +
-                                   story.machine.records().size());
+  const Machine& machine = story.machine;
+  RC_ASSERT(elements.size() == 1 + machine.sessions().size() + machine.holds().size() +
+                                   machine.blocks().size() + machine.records().size() +
+                                   machine.audit().entries().size());
   const auto size = any_size();
   std::size_t element = 0;
   for (const auto& piece : pieces_of(image, size)) {
@@ -110,7 +112,7 @@ void assert_refused_or_sound(const std::vector<std::string>& pieces) {
   machine->check();
   RC_ASSERT(joined(pieces_of(Image(machine.value()), 100)) == joined(pieces));
   Machine after = machine.value();
-  after.apply(after.stamp() + Millis(100'000), {OpenSession{Millis(1'000), "another"}});
+  after.apply(after.stamp() + Millis(100'000), {OpenSession{Millis(1'000), "another", {}}});
   after.check();
 }
 
@@ -174,8 +176,8 @@ TEST(ImageReader, SaysWhatIsWrongOnceAndForAll) {
 
 TEST(ImageReader, RefusesAnotherVersion) {
   auto head = Image(Machine()).piece("", 1'000).bytes;
-  ASSERT_EQ(head[1], '\x01');
-  head[1] = '\x02';
+  ASSERT_EQ(head[1], '\x02');
+  head[1] = '\x01';
   EXPECT_EQ(read({head}).error(),
             "a piece of a machine's image can't be read: its format is of another version");
 }
@@ -187,27 +189,43 @@ TEST(ImageReader, GivesItsMachineOnce) {
   EXPECT_FALSE(reader.finish().ok());
 }
 
-TEST(ImageReader, RefusesATokenThatIsHeldTwice) {
+// Holds `a` and `b` by two grants.
+Machine with_two_holds() {
   Machine machine;
-  machine.apply({1'000}, {OpenSession{Millis(5'000), "a"}});
+  machine.apply({1'000}, {OpenSession{Millis(500), "me", {}}});
   for (std::uint64_t i = 1; i <= 2; ++i) {
-    const Acquire acquire{std::string(1, static_cast<char>('a' + i)), true, Millis(1'000), "note"};
-    machine.apply({1'000}, {Sequenced{SessionId(1), Sequence(i), Sequence(0), acquire}});
+    Acquire acquire;
+    acquire.locks = {{std::string(1, static_cast<char>('a' + i - 1)), Exclusive{}}};
+    acquire.note = "n";
+    machine.apply({1'001}, {Sequenced{SessionId(1), Sequence(i), Sequence(i - 1), acquire}});
   }
-  auto elements = pieces_of(Image(machine), 0);
-  ASSERT_TRUE(read(elements).ok());
-  // lock, name of one byte, a hold, its token
-  ASSERT_EQ(elements[3].substr(0, 5), std::string("\x03\x01"
-                                                  "c"
-                                                  "\x01\x02"));
-  elements[3][4] = '\x01';
-  EXPECT_EQ(read(elements).error(), "not the image of a machine: a token was never given out, or twice");
+  return machine;
+}
+
+TEST(ImageReader, RefusesANameThatIsHeldByTwoWhoDoNotGoTogether) {
+  auto elements = pieces_of(Image(with_two_holds()), 0);
+  ASSERT_TRUE(read(elements, Limits()).ok());
+  const auto name = elements.at(3).find(
+      "\x01"
+      "b");
+  ASSERT_NE(name, std::string::npos);
+  elements[3][name + 1] = 'a';
+  EXPECT_EQ(read(elements, Limits()).error(),
+            "not the image of a machine: a name has holders that don't go together");
+}
+
+TEST(ImageReader, RefusesAHoldThatItsSessionWasNeverTold) {
+  auto elements = pieces_of(Image(with_two_holds()), 0);
+  // hold, its token
+  ASSERT_EQ(elements.at(3).substr(0, 2), "\x03\x02");
+  elements.erase(elements.begin() + 2);
+  EXPECT_FALSE(read(elements, Limits()).ok());
 }
 
 TEST(Image, OfAStrangeCursorIsNothing) {
   const Image image{Machine()};
-  for (const std::string from : {"x", "\x01", "\x05", "\x02",
-                                 "\x03\x05"
+  for (const std::string from : {"x", "\x01", "\x07", "\x02",
+                                 "\x05\x05"
                                  "ab",
                                  "\x02\x01\x01"}) {
     const auto piece = image.piece(from, 100);
@@ -217,22 +235,33 @@ TEST(Image, OfAStrangeCursorIsNothing) {
 
 TEST(Image, LooksAsDocumented) {
   Machine machine;
-  machine.apply({1'000}, {OpenSession{Millis(500), "me"}});
-  machine.apply({1'001},
-                {Sequenced{SessionId(1), Sequence(1), Sequence(0), Acquire{"a", true, std::nullopt, "n"}}});
+  machine.apply({1'000}, {Configure{{{"audit_entries", 0}}}});
+  machine.apply({1'000}, {OpenSession{Millis(500), "me", {}}});
+  Acquire acquire;
+  acquire.locks = {{"a", Exclusive{}}};
+  acquire.note = "n";
+  machine.apply({1'001}, {Sequenced{SessionId(1), Sequence(1), Sequence(0), acquire}});
   const auto pieces = pieces_of(Image(machine), 0);
   ASSERT_EQ(pieces.size(), 3u);
-  // Version 1; stamp 1001; session 1, token 1, revision 0, arrival 0; no rest; 1 session, 1 lock, no record.
-  EXPECT_EQ(pieces[0], std::string("\x01\x01\xE9\x07\x01\x01\x00\x00\x00\x01\x01\x00", 12));
-  // Session 1; 500 ms; who; end 1500; nothing acknowledged or overflowed; the answer to 1 is Granted (5):
-  // token 1, stamp 1001, end 1500, not waited; nobody waits.
-  EXPECT_EQ(
-      pieces[1],
-      std::string("\x02\x01\xF4\x03\x02me\xDC\x0B\x00\x00\x01\x01\x05\x01\xE9\x07\xDC\x0B\x00\x00", 21));
-  // The name; a hold: token 1, session 1, note, since 1001, not detached.
-  EXPECT_EQ(pieces[2], std::string("\x03\x01"
-                                   "a\x01\x01\x01\x01n\xE9\x07\x00",
-                                   11));
+  // Version 2; stamp 1001; session 1, token 1, revision 0, arrival 0, touch 0, audit 1; no rest; 19 settings,
+  // the first of them attempts_max of 1000; at the end 1 session, 1 hold, no block, record and audit entry.
+  EXPECT_EQ(pieces[0].substr(0, 28), std::string("\x01\x02\xE9\x07\x01\x01\x00\x00\x00\x01\x00\x13\x0C"
+                                                 "attempts_max\xE8\x07",
+                                                 27) +
+                                         '\x0D');
+  EXPECT_EQ(pieces[0].substr(pieces[0].size() - 5), std::string("\x01\x01\x00\x00\x00", 5));
+  // Session 1; 500 ms; who; owner 1; end 1500; nothing acknowledged or overflowed; the answer to 1 is Granted
+  // (5): token 1, stamp 1001, end 1500, not waited, no maximum, 1 entry, attempt 0; nobody waits; nothing was
+  // taken.
+  EXPECT_EQ(pieces[1],
+            std::string("\x02\x01\xF4\x03\x02me\x01\xDC\x0B\x00\x00\x01\x01\x05\x01\xE9\x07\xDC\x0B"
+                        "\x00\x00\x01\x00\x00\x00",
+                        26));
+  // Token 1; owner and first session 1; who; note; since 1001; one name, exclusive (1); one entry: session 1,
+  // request 1, bound; no lease, no maximum, no delay, not by a once.
+  EXPECT_EQ(pieces[2], std::string("\x03\x01\x01\x01\x02me\x01n\xE9\x07\x01\x01"
+                                   "a\x01\x01\x01\x01\x00\x00\x00\x00\x00",
+                                   23));
 }
 
 }  // namespace

@@ -62,7 +62,8 @@ TEST_P(Differential, KeepsOnlyWhatCannotBeOrderedInACounterExample) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, Differential,
-                         testing::Values(Model::lock, Model::register_nil, Model::register_zero, Model::kv),
+                         testing::Values(Model::lock, Model::once, Model::register_nil, Model::register_zero,
+                                         Model::kv),
                          [](const auto& model) {
                            std::string name = name_of(model.param);
                            for (auto& c : name) c = c == '-' ? '_' : c;

@@ -42,10 +42,10 @@ StatusSeen nothing() {
   return {};
 }
 StatusSeen held_by(Token token) {
-  return {std::nullopt, token};
+  return {std::nullopt, {token}, false};
 }
 StatusSeen record(std::string state, Revision revision, std::optional<Token> writer = std::nullopt) {
-  return {RecordSeen{std::move(state), std::nullopt, "", revision, writer}, std::nullopt};
+  return {RecordSeen{std::move(state), std::nullopt, "", revision, writer}, {}, false};
 }
 
 TEST(LockRules, AHoldExcludesTheNextUntilItIsReleased) {
@@ -250,6 +250,21 @@ TEST(CounterExample, NamesTheTwoGrantsAmongManyOperations) {
   EXPECT_NE(found->why.find("client 90's acquire returned \"token 31\""), std::string::npos) << found->why;
 }
 
+TEST(LockRules, ACounterExampleBlamesTheHoldThatNobodyEndedNotWhatReturnedLater) {
+  // 10 waits all along, and gets the name once 9 has released it: nothing is wrong with these two.
+  const auto story = Story()
+                         .at(0, 5, Acquire{}, Granted{1})
+                         .at(20, 90, Acquire{}, Granted{10})
+                         .at(30, 40, Acquire{}, Granted{9})
+                         .at(50, 60, Release{9}, Stood{true});
+  const auto verdict = check(story.history(), Model::lock);
+  const auto* found = std::get_if<NotLinearizable>(&verdict);
+  ASSERT_NE(found, nullptr);
+  ASSERT_EQ(found->core.size(), 2u) << found->drawing;
+  EXPECT_EQ(found->core[0].ret, Ret(Granted{1}));
+  EXPECT_EQ(found->core[1].ret, Ret(Granted{9}));
+}
+
 TEST(Budget, EndsInNoVerdictRatherThanInAWrongOne) {
   Story story;
   for (Token token = 1; token <= 40; ++token)
@@ -269,6 +284,110 @@ TEST(Tokens, FollowTheOrderOfGrantsAcrossKeys) {
   EXPECT_TRUE(check_tokens(history).has_value());
   history[1].start = 5;
   EXPECT_FALSE(check_tokens(history).has_value()) << "concurrent";
+}
+
+Acquire shared() {
+  Acquire acquire;
+  acquire.mode = Mode::shared;
+  return acquire;
+}
+Acquire counted(std::uint64_t limit) {
+  Acquire acquire;
+  acquire.mode = Mode::counted;
+  acquire.limit = limit;
+  return acquire;
+}
+
+TEST(LockRules, ReadersHoldTogetherAndKeepWritersOut) {
+  EXPECT_TRUE(Story().then(shared(), Granted{1}).then(shared(), Granted{2}).is_linearizable());
+  EXPECT_FALSE(Story().then(shared(), Granted{1}).then(Acquire{}, Granted{2}).is_linearizable());
+  EXPECT_FALSE(Story().then(Acquire{}, Granted{1}).then(shared(), Granted{2}).is_linearizable());
+}
+
+TEST(LockRules, ASemaphoreHasSoManyHoldersAndNoMore) {
+  Story two;
+  two.then(counted(2), Granted{1}).then(counted(2), Granted{2});
+  EXPECT_TRUE(two.is_linearizable());
+  EXPECT_FALSE(two.then(counted(2), Granted{3}).is_linearizable());
+  auto not_full = counted(2);
+  not_full.wait = false;
+  EXPECT_FALSE(Story().then(counted(2), Granted{1}).then(not_full, NotGranted{}).is_linearizable());
+}
+
+TEST(LockRules, AReentryHasTheTokenOfItsHoldAndTheHoldEndsWithItsLastEntry) {
+  Story twice;
+  twice.then(Acquire{}, Granted{1}).then(Acquire{}, Granted{1, 2}).then(Leave{1}, Stood{true});
+  EXPECT_TRUE(Story(twice).then(Leave{1}, Stood{true}).then(Acquire{}, Granted{2}).is_linearizable());
+  EXPECT_FALSE(Story(twice).then(Acquire{}, Granted{2}).is_linearizable());
+  EXPECT_FALSE(Story().then(Acquire{}, Granted{1}).then(Acquire{}, Granted{2, 2}).is_linearizable());
+}
+
+TEST(LockRules, ADowngradeLetsReadersIn) {
+  EXPECT_TRUE(Story()
+                  .then(Acquire{}, Granted{1})
+                  .then(Downgrade{1}, Stood{true})
+                  .then(shared(), Granted{2})
+                  .is_linearizable());
+}
+
+TEST(LockRules, ABrokenHoldKeepsItsNameUntilItsClientStopsBelievingOrConfirms) {
+  Story broken;
+  broken.then(Acquire{}, Granted{1}).then(Break{1, false}, Stood{true});
+  EXPECT_FALSE(Story(broken).then(Acquire{}, Granted{2}).is_linearizable());
+  EXPECT_TRUE(Story(broken).then(Release{1}, Stood{true}).then(Acquire{}, Granted{2}).is_linearizable());
+  EXPECT_TRUE(Story(broken).unknown(Expire{1}).then(Acquire{}, Granted{2}).is_linearizable());
+  EXPECT_TRUE(Story()
+                  .then(Acquire{}, Granted{1})
+                  .then(Break{1, true}, Stood{true})
+                  .then(Acquire{}, Granted{2})
+                  .is_linearizable());
+}
+
+TEST(LockRules, NobodyGetsTheNameWithinTheLockDelay) {
+  Acquire delayed;
+  delayed.lock_delay_ms = 10;
+  constexpr std::int64_t ms = 1'000'000;
+  const auto story = [&](std::int64_t at) {
+    return Story()
+        .then(delayed, Granted{1})
+        .unknown(Expire{1})
+        .at(at, at + 10, Acquire{}, Granted{2})
+        .is_linearizable();
+  };
+  EXPECT_FALSE(story(9 * ms));
+  EXPECT_TRUE(story(11 * ms));
+}
+
+TEST(LockRules, ARequestForSeveralNamesHasOneTokenAndARelease) {
+  Operation a{1, "a", Acquire{}, 0, 5, Granted{1}, 1};
+  Operation b = a;
+  b.key = "b";
+  const Operation release{1, "a", Release{1}, 10, 15, Stood{true}};
+  const Operation next{2, "b", Acquire{}, 20, 25, Granted{2}};
+  const auto judged = [](const History& history) {
+    const auto report = check_history(history, Model::lock);
+    return report.ok() && report.value().answer == Answer::pass;
+  };
+  EXPECT_TRUE(judged({a, b, release, next}));
+  EXPECT_FALSE(judged({a, b, next}));
+  Operation stranger = b;
+  stranger.client = 2;
+  EXPECT_FALSE(judged({a, stranger}));
+}
+
+TEST(LockRules, WhoeverStoodInTheQueueGoesFirst) {
+  Operation early{1, "k", Acquire{}, 0, 50, Granted{2}};
+  early.queued = 5;
+  const Operation late{2, "k", Acquire{}, 10, 40, Granted{1}};
+  const Operation release{2, "k", Release{1}, 41, 45, Stood{true}};
+  const auto fails = [](const History& history) {
+    const auto report = check_history(history, Model::lock);
+    return report.ok() && report.value().check == "queues";
+  };
+  EXPECT_TRUE(fails({early, late, release}));
+  Operation barges = late;
+  std::get<Acquire>(barges.op).queue = "barge";
+  EXPECT_FALSE(fails({early, barges, release}));
 }
 
 }  // namespace

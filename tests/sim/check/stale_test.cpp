@@ -22,7 +22,9 @@ Operation acquire(std::int64_t start, std::optional<std::int64_t> end, Token tok
 }
 Operation read(std::int64_t start, std::int64_t end, std::optional<RecordSeen> record,
                std::optional<Token> holder = std::nullopt) {
-  return {2, "k", StatusGet{}, start, end, StatusSeen{std::move(record), holder}};
+  return {
+      2,     "k", StatusGet{},
+      start, end, StatusSeen{std::move(record), holder ? std::vector{*holder} : std::vector<Token>{}, false}};
 }
 RecordSeen record(Revision revision, const std::string& value) {
   RecordSeen seen;

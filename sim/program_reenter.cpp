@@ -1,0 +1,71 @@
+// Enters what it holds again, gives the entries back one by one, or ends the hold whole by its token.
+#include "sim/programs.hpp"
+
+namespace sim {
+
+namespace {
+
+class Reenter : public Program {
+ public:
+  explicit Reenter(const ProgramTuning& tuning) : tuning_(tuning) {}
+
+  Task run(Agent& agent) override {
+    while (!agent.winding_down()) {
+      co_await round(agent);
+      const auto pause = Duration(tuning_.pause_ns.sample(agent.random()));
+      co_await agent.sleep(pause);
+    }
+    const auto close = agent.begin(client::CloseSession{});
+    co_await agent.answer(close);
+  }
+
+ private:
+  Task round(Agent& agent) {
+    const auto name = "reenter/" + std::to_string(agent.random().below(tuning_.keys));
+    std::vector<client::CallId> entered;
+    std::optional<lock::Token> token;
+    const auto times = 1 + agent.random().below(3);
+    for (std::uint64_t i = 0; i < times; ++i) {
+      lock::Acquire acquire;
+      acquire.locks = {{name}};
+      if (i > 0 && agent.random().chance(300'000)) acquire.locks.front().mode = lock::Shared{};
+      const auto call = agent.begin(lock::Operation(acquire));
+      co_await agent.answer(call);
+      const auto granted = agent.reply<lock::Granted>(call);
+      // A hold that was lost in between is another one now.
+      if (!granted || (token && granted->token != *token)) entered.clear();
+      if (!granted) break;
+      token = granted->token;
+      entered.push_back(call);
+      co_await keep(agent, *token);
+    }
+    while (!entered.empty()) {
+      if (!agent.believes(*token)) break;
+      if (agent.random().chance(150'000)) break;
+      const auto left = agent.leave(entered.back());
+      co_await agent.answer(left);
+      entered.pop_back();
+      co_await keep(agent, *token);
+    }
+    if (!token || entered.empty()) co_return;
+    const auto release = agent.begin(lock::Operation(lock::Release{name, *token}));
+    co_await agent.answer(release);
+  }
+
+  Task keep(Agent& agent, lock::Token token) {
+    Agent::Until until;
+    until.time = Duration(tuning_.hold_ns.sample(agent.random()));
+    until.lost = token;
+    if (agent.believes(token)) co_await agent.until(until);
+  }
+
+  ProgramTuning tuning_;
+};
+
+}  // namespace
+
+std::unique_ptr<Program> make_reenter(const ProgramTuning& tuning) {
+  return std::make_unique<Reenter>(tuning);
+}
+
+}  // namespace sim

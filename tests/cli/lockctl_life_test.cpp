@@ -55,7 +55,7 @@ TEST_P(KillTree, LeavesNothingAliveAtTheNextGrant) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Faults, KillTree,
-                         ::testing::Values("lockctl-killed", "guard-stopped", "clock-drift"),
+                         ::testing::Values("lockctl-stopped", "lockctl-killed", "guard-stopped", "clock-drift"),
                          [](const auto& fault) {
                            std::string name = fault.param;
                            std::erase(name, '-');

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <unistd.h>
 
 #include "cli/common/process.hpp"
 #include "proxy.hpp"
@@ -28,7 +29,7 @@ class Trial {
   ~Trial() {
     if (!diary_) return;
     for (auto& slot : diary_->slots) {
-      if (alive(slot.pid)) ::kill(slot.pid, SIGKILL);
+      if (alive(slot)) ::kill(slot.pid, SIGKILL);
     }
   }
 
@@ -121,9 +122,12 @@ class Trial {
     servers_.signal("CONT");
   }
 
-  static bool alive(pid_t pid) {
-    const auto process = cli::find_process(pid);
-    return process && process->alive();
+  // Chains use up pids: one may soon be another's, who began after the last sign of life of its former owner.
+  static bool alive(const Slot& slot) {
+    const auto process = cli::find_process(slot.pid);
+    const std::int64_t ns_a_tick = 1'000'000'000 / ::sysconf(_SC_CLK_TCK);
+    return process && process->alive() &&
+           static_cast<std::int64_t>(process->started) * ns_a_tick <= slot.last;
   }
 
   void look(std::int64_t granted_at) {
@@ -131,7 +135,7 @@ class Trial {
     for (std::size_t i = 0; i < kRoles; ++i) {
       const auto& slot = diary_->slots[i];
       last = std::max<std::int64_t>(last, slot.last);
-      if (slot.last >= granted_at || alive(slot.pid))
+      if (slot.last >= granted_at || alive(slot))
         result_.survivors.emplace_back(name_of(static_cast<Role>(i)));
     }
     result_.margin_ns = granted_at - last;

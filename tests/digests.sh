@@ -25,7 +25,8 @@ export seeds
 reference=
 for preset in "${presets[@]}"; do
   cmake --preset "$preset" -DLOCKD_TESTS=$([ "$preset" = release ] && echo ON || echo OFF) >/dev/null
-  cmake --build --preset "$preset" --target raftsim >/dev/null
+  log=build/$preset/digests.log
+  cmake --build --preset "$preset" --target raftsim >"$log" 2>&1 || { cat "$log" >&2; exit 70; }
   digests=$(printf '%s\n' scenarios/*.json |
     xargs -P "$(nproc)" -I{} bash -c 'digests_of "$0" "$1"' "$preset" {} | sort)
   count=$(grep -o '"digest"' <<<"$digests" | wc -l)

@@ -57,7 +57,7 @@ class Hasher {
   template <class... Ts>
   void add(const std::variant<Ts...>& v) {
     number(v.index());
-    std::visit([this](const auto& alternative) { add(alternative); }, v);
+    std::visit([this](const auto& alternative) { this->add(alternative); }, v);
   }
   template <class T>
   requires std::is_empty_v<T>

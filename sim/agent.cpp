@@ -6,7 +6,6 @@
 
 #include "core/base/check.hpp"
 #include "core/base/overload.hpp"
-#include "sim/server.hpp"
 
 namespace sim {
 
@@ -22,7 +21,7 @@ Agent::Agent(Made made, Surroundings& world, Clock clock, std::unique_ptr<Progra
     : made_(std::move(made)),
       world_(world),
       clock_(clock),
-      random_(made_.seed, "program"),
+      random_(made_.draws),
       program_(std::move(program)) {}
 
 void Agent::start() {
@@ -178,6 +177,25 @@ bool Agent::holds(const std::string& name) const {
   return std::any_of(holds_.begin(), holds_.end(), [&](const auto& hold) {
     return std::ranges::find(hold.second.names, name) != hold.second.names.end();
   });
+}
+
+std::optional<lock::SessionId> Agent::session() const {
+  return client_ ? client_->session() : std::nullopt;
+}
+
+std::string Agent::holding() const {
+  std::string told;
+  for (const auto& [token, hold] : holds_) {
+    for (const auto& name : hold.names)
+      told += (told.empty() ? "" : ", ") + name + " (" + std::to_string(token.value) + ")";
+  }
+  return told;
+}
+
+std::vector<std::string> Agent::held() const {
+  std::vector<std::string> held;
+  for (const auto& [token, hold] : holds_) held.insert(held.end(), hold.names.begin(), hold.names.end());
+  return held;
 }
 
 std::string Agent::doing() const {

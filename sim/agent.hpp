@@ -8,12 +8,14 @@
 #include <string>
 #include <vector>
 
-#include "core/base/random.hpp"
 #include "core/client/client.hpp"
 #include "core/wire/frame.hpp"
+#include "sim/availability.hpp"
 #include "sim/clock.hpp"
+#include "sim/connections.hpp"
+#include "sim/coverage.hpp"
+#include "sim/draws.hpp"
 #include "sim/history.hpp"
-#include "sim/network.hpp"
 #include "sim/object_store.hpp"
 #include "sim/task.hpp"
 
@@ -30,13 +32,14 @@ struct Program {
 // What all clients of a world share.
 struct Surroundings {
   Queue& queue;
-  Network& network;
+  Connections& network;
   History& history;
   Coverage& coverage;
   ObjectStore& store;
   Place servers;  // places below this one
   std::map<lock::SessionId, Place> sessions;
   bool winding_down = false;
+  Availability availability = {};
 };
 
 class Agent {
@@ -44,8 +47,9 @@ class Agent {
   struct Made {
     Place place;
     std::string name;
-    std::uint64_t seed;
+    std::uint64_t seed;  // of the client protocol
     lock::Millis ttl;
+    Draws& draws;  // of the program
   };
   Agent(Made made, Surroundings& world, Clock clock, std::unique_ptr<Program> program);
   Agent(const Agent&) = delete;
@@ -71,9 +75,10 @@ class Agent {
   }
   // Whether a hold still stands as far as this client can know.
   bool believes(lock::Token token) const { return holds_.contains(token); }
-  base::Random& random() { return random_; }
+  Draws& random() { return random_; }
   bool winding_down() const { return world_.winding_down; }
   Time world_now() const { return world_.queue.now(); }
+  std::string address_of(Place server) const { return world_.network.address_of(server); }
   // A word to the object store, which travels for a while, whatever becomes of the client.
   enum class UploadStep { begin, commit };
   struct Upload {
@@ -110,8 +115,14 @@ class Agent {
   std::uint32_t epoch() const { return epoch_; }
   bool is_up() const { return client_.has_value(); }
   bool done() const { return is_up() && task_.done(); }
+  const std::string& name() const { return made_.name; }
   bool holds(const std::string& name) const;
+  // The names that it holds as far as it can know.
+  std::vector<std::string> held() const;
   std::string doing() const;
+  std::optional<lock::SessionId> session() const;
+  // "lock/1 (17), …": names and tokens.
+  std::string holding() const;
   void start();
   void crash();
 
@@ -163,7 +174,7 @@ class Agent {
   Made made_;
   Surroundings& world_;
   Clock clock_;
-  base::Random random_;
+  Draws& random_;
   std::unique_ptr<Program> program_;
   std::uint32_t epoch_ = 0;
   std::uint64_t id_ = 0;  // in the history
@@ -178,7 +189,7 @@ class Agent {
   std::map<lock::Token, Hold> holds_;
   std::map<client::CallId, client::Grant> grants_;
   std::set<lock::Token> lost_early_;  // told to be over before it was told to be granted
-  std::optional<Instant> deadline_;  // of the session, as it was after the last step
+  std::optional<Instant> deadline_;   // of the session, as it was after the last step
   std::optional<Time> wake_armed_;
   std::optional<Instant> wake_wish_;
   std::optional<Time> belief_armed_;

@@ -7,7 +7,6 @@
 #include "core/client/fit.hpp"
 #include "core/wire/codec.hpp"
 #include "sim/agent.hpp"
-#include "sim/server.hpp"
 
 namespace sim {
 
@@ -45,7 +44,7 @@ void Agent::carry_out(client::Effects effects) {
     world_.network.close(node.mapped(), place());
   }
   for (const auto& connect : effects.connects) {
-    const auto connection = world_.network.connect(place(), place_at(connect.endpoint));
+    const auto connection = world_.network.connect(place(), world_.network.place_at(connect.endpoint));
     links_.emplace(connection, Link{connect.link, wire::FrameReader()});
     connections_[connect.link] = connection;
     world_.network.send(connection, place(), wire::encode_frame(wire::FrameType::client_hello, {}));
@@ -75,6 +74,7 @@ void Agent::record(const client::Finished& finished) {
       world_.history.finish(node.mapped().operation, finished, world_now(), std::min(granted, world_now()));
   count(world_.coverage, known ? "ops_done" : "ops_unknown");
   if (const auto* reply = std::get_if<lock::Reply>(&finished.outcome)) {
+    world_.availability.answered(world_now());
     count_reply(node.mapped(), *reply);
     follow_holds(node.mapped(), finished, *reply);
   }

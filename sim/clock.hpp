@@ -18,6 +18,7 @@ class Clock : public host::Clock {
   Time when(Instant local) const;
   // Monotonic: only forward, by >= 0.
   void jump(Duration by);
+  std::int64_t drift_ppm() const { return rate_ - 1'000'000; }
 
  private:
   const Queue& world_;

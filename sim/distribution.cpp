@@ -88,16 +88,22 @@ Distribution Distribution::lognormal(std::int64_t p50, std::int64_t p99) {
   return made;
 }
 
-std::int64_t Distribution::sample(base::Random& random) const {
-  return std::visit(Overload{
-                        [](const Fixed& f) { return f.value; },
-                        [&](const Uniform& u) { return random.between(u.low, u.high); },
-                        [&](const Quantiles& q) {
-                          const auto k = random.below(q.edges.size() - 1);
-                          return random.between(q.edges[k], q.edges[k + 1]);
-                        },
-                    },
-                    shape_);
+std::int64_t Distribution::sample(Draws& draws) const {
+  return std::visit(
+      Overload{
+          [&](const Fixed& f) { return draws.sampled(f.value, f.value, f.value, f.value); },
+          [&](const Uniform& u) {
+            const auto half = (static_cast<std::uint64_t>(u.high) - static_cast<std::uint64_t>(u.low)) / 2;
+            const auto middle = static_cast<std::int64_t>(static_cast<std::uint64_t>(u.low) + half);
+            return draws.sampled(u.low, u.high, middle, draws.random().between(u.low, u.high));
+          },
+          [&](const Quantiles& q) {
+            const auto k = draws.random().below(q.edges.size() - 1);
+            const auto drawn = draws.random().between(q.edges[k], q.edges[k + 1]);
+            return draws.sampled(q.edges.front(), q.edges.back(), q.edges[q.edges.size() / 2], drawn);
+          },
+      },
+      shape_);
 }
 
 std::int64_t Distribution::least() const {

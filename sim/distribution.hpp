@@ -5,21 +5,22 @@
 #include <variant>
 #include <vector>
 
-#include "core/base/random.hpp"
+#include "sim/draws.hpp"
 
 namespace sim {
 
 class Distribution {
  public:
   // Always the same.
-  explicit Distribution(std::int64_t value = 0) : shape_(Fixed{value}) {}
+  Distribution(std::int64_t value = 0) : shape_(Fixed{value}) {}
   // Both included; low <= high.
   static Distribution uniform(std::int64_t low, std::int64_t high);
   // Log-normal by its median and its 99th percentile; 0 < p50 <= p99 <= 1000 p50. The longest in a thousand
   // is the end.
   static Distribution lognormal(std::int64_t p50, std::int64_t p99);
 
-  std::int64_t sample(base::Random& random) const;
+  // One draw, whatever the shape; plain: the middle.
+  std::int64_t sample(Draws& draws) const;
   std::int64_t least() const;
   std::int64_t greatest() const;
 

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/check.hpp"
 #include "core/base/duration.hpp"
 #include "core/base/overload.hpp"
+#include "sim/fault_words.hpp"
 
 namespace sim {
 
@@ -12,36 +14,48 @@ using base::Overload;
 
 namespace {
 
-// Who an event was about, in an event of the queue.
-std::uint32_t packed(std::optional<Place> node, std::optional<Place> client) {
-  return (node ? *node + 1 : 0) << 16 | (client ? *client + 1 : 0);
+// Of what lasts.
+std::uint32_t& count_of(DiskAction::How how, DiskTroubles& troubles) {
+  switch (how) {
+    case DiskAction::How::slow:
+      return troubles.slow;
+    case DiskAction::How::full:
+      return troubles.full;
+    case DiskAction::How::fail_reads:
+      return troubles.fail_reads;
+    case DiskAction::How::fail_writes:
+      return troubles.fail_writes;
+    case DiskAction::How::fail_syncs:
+      return troubles.fail_syncs;
+    case DiskAction::How::torn:
+      return troubles.torn;
+    case DiskAction::How::lost:
+      return troubles.lost;
+    case DiskAction::How::rot:
+      break;
+  }
+  CHECK(false);
+  return troubles.slow;
 }
 
-const char* verb_of(const Action& action) {
-  return std::visit(
-      Overload{[](const Partition& p) {
-                 return p.shape == Partition::Shape::split     ? "split off"
-                        : p.shape == Partition::Shape::isolate ? "isolate"
-                                                               : "silence";
-               },
-               [](const Crash&) { return "crash"; }, [](const Restart&) { return "restart"; },
-               [](const Pause&) { return "pause"; }, [](const ClockJump&) { return "move the clock of"; },
-               [](const Wipe&) { return "wipe the disk of"; }, [](const Order&) { return "order"; },
-               [](const Heal&) { return "heal"; }},
-      action);
+// What does nothing that has to be undone.
+bool is_momentary(const Action& action) {
+  return std::holds_alternative<Restart>(action) || std::holds_alternative<ClockJump>(action) ||
+         std::holds_alternative<ResetConnections>(action);
 }
 
 }  // namespace
 
-Faults::Faults(const std::vector<Step>& timeline, Queue& queue, Network& network, Coverage& coverage,
-               Stage& stage, base::Random random)
+Faults::Faults(const std::vector<Step>& timeline, Queue& queue, Links& network, Coverage& coverage,
+               Stage& stage, Draws& random)
     : timeline_(timeline),
       queue_(queue),
       network_(network),
       coverage_(coverage),
       stage_(stage),
       random_(random),
-      seen_(timeline.size()) {}
+      seen_(timeline.size()),
+      nth_(timeline.size()) {}
 
 std::string Faults::name_of(Place place, std::uint32_t machines) {
   return place < machines ? "server " + std::to_string(place + 1)
@@ -52,196 +66,161 @@ void Faults::start() {
   for (std::uint64_t step = 0; step < timeline_.size(); ++step) schedule(step);
 }
 
-void Faults::schedule(std::uint64_t step) {
-  const auto push = [&](Time at) { queue_.push(at, {.kind = EventKind::timeline, .id = step}); };
-  std::visit(Overload{
-                 [&](const At& at) { push(at.time); },
-                 [&](const Every& every) { push(queue_.now() + every.period); },
-                 // Anywhere up to twice the mean.
-                 [&](const AtRandom& random) {
-                   push(queue_.now() + Duration(random_.between(0, 2 * random.mean.count())));
-                 },
-                 [](const When&) {},
-             },
-             timeline_[step].trigger);
-}
-
-bool Faults::matches(const When& when, const Happening& happening) const {
-  if (when.event != happening.event) return false;
-  return std::all_of(when.where.begin(), when.where.end(), [&](const auto& condition) {
-    const auto& [key, value] = condition;
-    if (key == "lock") return value == happening.lock;
-    if (key == "state") return value == happening.state;
-    if (key == "reason") return value == happening.reason;
-    const auto place = key == "client" ? happening.client : happening.node;
-    const auto base = key == "client" ? stage_.machines() : 0;
-    return place && std::to_string(*place - base + 1) == value;
-  });
-}
-
-void Faults::happened(const Happening& happening) {
-  if (finished_) return;
-  for (std::uint64_t step = 0; step < timeline_.size(); ++step) {
-    const auto* when = std::get_if<When>(&timeline_[step].trigger);
-    if (!when || !matches(*when, happening) || ++seen_[step] != when->nth) continue;
-    // In a turn of its own: a server must not be crashed in the middle of its step.
-    queue_.push(
-        queue_.now(),
-        {.kind = EventKind::timeline, .detail = packed(happening.node, happening.client), .id = step});
-  }
-}
-
-void Faults::on_timeline(std::uint64_t packed_step) {
-  if (finished_) return;
-  const auto step = packed_step & 0xFFFFFFFFu;
-  const auto who = static_cast<std::uint32_t>(packed_step >> 32);
-  event_node_ = who >> 16 ? std::optional<Place>((who >> 16) - 1) : std::nullopt;
-  event_client_ = who & 0xFFFF ? std::optional<Place>((who & 0xFFFF) - 1) : std::nullopt;
-  act(timeline_[step]);
-  const auto& trigger = timeline_[step].trigger;
-  if (std::holds_alternative<Every>(trigger) || std::holds_alternative<AtRandom>(trigger)) schedule(step);
-}
-
-std::vector<Place> Faults::random_of(std::vector<Place> all, std::size_t count) {
-  std::vector<Place> chosen;
-  for (; count > 0 && !all.empty(); --count) {
-    const auto at = all.begin() + static_cast<std::ptrdiff_t>(random_.below(all.size()));
-    chosen.push_back(*at);
-    all.erase(at);
-  }
-  return chosen;
-}
-
-std::vector<Place> Faults::select(const Selection& selection) {
-  const auto one = [](std::optional<Place> place) {
-    return place ? std::vector<Place>{*place} : std::vector<Place>{};
-  };
-  const auto all = stage_.inhabited();
-  const auto voters = stage_.voters();
-  switch (selection.selector) {
-    case Selector::leader:
-      return one(stage_.leader());
-    case Selector::old_leader:
-      return one(stage_.old_leader());
-    case Selector::followers: {
-      auto followers = random_of(all, all.size());
-      std::erase_if(followers, [&](Place place) { return stage_.leader() == place; });
-      return followers;
-    }
-    case Selector::minority:
-      return voters.empty() ? voters : random_of(voters, (voters.size() - 1) / 2);
-    case Selector::majority:
-      return random_of(voters, voters.size() / 2 + 1);
-    case Selector::one:
-      return random_of(all, 1);
-    case Selector::all:
-      return random_of(all, all.size());
-    case Selector::learner:
-      return random_of(stage_.learners(), 1);
-    case Selector::holder:
-      return one(stage_.holder(selection.lock));
-    case Selector::event_node:
-      return one(event_node_);
-    case Selector::event_client:
-      return one(event_client_);
-    case Selector::client:
-      return {stage_.machines() + (selection.number ? *selection.number - 1
-                                                    : static_cast<Place>(random_.below(stage_.clients())))};
-    case Selector::server:
-      if (!selection.number) return random_of(all, 1);
-      return {*selection.number - 1};
-    case Selector::nobody:
-      return {};
-  }
-  return {};
-}
-
-Network::Cut Faults::links_cut_by(const Partition& partition, const std::vector<Place>& targets) {
-  const auto places = stage_.machines() + stage_.clients();
-  const auto chosen = [&](Place place) {
-    return std::find(targets.begin(), targets.end(), place) != targets.end();
-  };
-  // The side of each place: 0 everybody else, 1 and up the chosen; kNobody reaches all.
-  std::vector<Place> side(places, 0);
-  for (Place place = 0; place < places; ++place) {
-    const bool split = partition.shape == Partition::Shape::split;
-    if (chosen(place)) side[place] = split ? 1 : place + 1;
-    if (place < stage_.machines() || chosen(place) || targets.empty()) continue;
-    const auto near = split ? 1 : targets[random_.below(targets.size())] + 1;
-    if (partition.clients == ClientSide::near) side[place] = near;
-    if (partition.clients == ClientSide::both) side[place] = kNobody;
-    if (partition.clients == ClientSide::random && random_.below(2) == 0) side[place] = near;
-  }
-  Network::Cut cut;
-  for (Place from = 0; from < places; ++from) {
-    for (Place to = 0; to < places; ++to) {
-      if (side[from] == side[to] || side[from] == kNobody || side[to] == kNobody) continue;
-      if (partition.shape != Partition::Shape::oneway || chosen(from)) cut.emplace_back(from, to);
-    }
-  }
-  return cut;
-}
-
-void Faults::act(const Step& step) {
+void Faults::act(std::uint64_t number) {
+  const auto& step = timeline_[number];
   if (std::holds_alternative<Heal>(step.action)) {
     stage_.tell("FAULT heal");
+    (void)note(number, {step.action, {}});
     return heal();
   }
-  Active active{step.action, select(step.select)};
-  if (const auto* order = std::get_if<Order>(&step.action)) {
-    const bool anybody = step.select.selector == Selector::nobody;
-    if (anybody || !active.targets.empty()) give(*order, active.targets);
-    return;
+  if (std::holds_alternative<Recovery>(step.action)) {
+    (void)note(number, {step.action, {}});
+    return stage_.recover();
   }
-  if (active.targets.empty()) return;
+  Active active{step.action, select(step.select)};
+  if (const auto* partition = std::get_if<Partition>(&step.action)) {
+    for (const auto& link : partition->links) {
+      if (std::ranges::find(active.targets, link.first) == active.targets.end())
+        active.targets.push_back(link.first);
+    }
+  }
+  if (const auto* order = std::get_if<Order>(&step.action)) {
+    auto its = *order;
+    if (step.duration_ns) its.down = Duration(step.duration_ns->sample(random_));
+    const bool anybody = step.select.selector == Selector::nobody;
+    if (!anybody && active.targets.empty()) return;
+    (void)note(number, active);
+    return give(its, active.targets);
+  }
+  if (active.targets.empty() && !std::holds_alternative<Flood>(step.action)) return;
+  active.forever = step.forever;
   if (stage_.operations_in_flight() > 0)
     count(coverage_, "ops_in_flight_at_fault", stage_.operations_in_flight());
   std::string names;
   for (const auto place : active.targets)
     names += (names.empty() ? " " : ", ") + name_of(place, stage_.machines());
   active.told = verb_of(step.action) + names;
-  if (const auto* jump = std::get_if<ClockJump>(&step.action))
-    active.told += std::string(" by ") + (jump->by < Duration(0) ? "-" : "") +
-                   base::format_duration(jump->by < Duration(0) ? -jump->by : jump->by);
-  stage_.tell("FAULT " + active.told);
+  stage_.tell("FAULT " + active.told + (active.forever ? ", for ever" : ""));
+  const auto* partition = std::get_if<Partition>(&step.action);
+  if (partition && partition->shape == Partition::Shape::swizzle)
+    return swizzle(number, active, Duration(step.duration_ns->sample(random_)));
   carry_out(active);
-  if (std::holds_alternative<Restart>(step.action) || std::holds_alternative<ClockJump>(step.action)) return;
+  active.deed = note(number, active);
+  if (is_momentary(step.action)) return;
   active_.emplace(++last_fault_, std::move(active));
   if (!step.duration_ns) return;
   queue_.push(queue_.now() + Duration(step.duration_ns->sample(random_)),
               {.kind = EventKind::fault_ends, .id = last_fault_});
 }
 
+// In the first half of its time all are cut off, in the second half they are healed, in an order of their
+// own.
+void Faults::swizzle(std::uint64_t step, const Active& whole, Duration time) {
+  count(coverage_, "partitions");
+  count(coverage_, "partitions_swizzle");
+  const auto cut_off = shuffled(whole.targets, random_);
+  const auto healed = shuffled(whole.targets, random_);
+  const auto half = time / 2;
+  const auto n = static_cast<std::int64_t>(cut_off.size());
+  for (std::int64_t i = 0; i < n; ++i) {
+    const auto place = cut_off[static_cast<std::size_t>(i)];
+    const auto turn = std::find(healed.begin(), healed.end(), place) - healed.begin();
+    const auto begins = half * i / n;
+    Active one{whole.action, {place}};
+    one.told = "swizzle " + name_of(place, stage_.machines());
+    one.step = step;
+    one.lasts = half + half * (turn + 1) / n - begins;
+    active_.emplace(++last_fault_, std::move(one));
+    queue_.push(queue_.now() + begins, {.kind = EventKind::fault_ends, .id = last_fault_});
+  }
+}
+
+Ground Faults::ground() const {
+  return {stage_.machines(), stage_.clients(), stage_.inhabited()};
+}
+
+void Faults::cut(Active& active, const Partition& partition) {
+  active.cut = links_cut_by(partition, ground(), active.targets, random_);
+  network_.cut(active.cut);
+}
+
+std::optional<std::size_t> Faults::note(std::uint64_t step, const Active& active) {
+  if (!deeds_) return std::nullopt;
+  deeds_->push_back({step, queue_.now(), active.targets, active.cut, std::nullopt});
+  return deeds_->size() - 1;
+}
+
+void Faults::crash_for(Place server, Duration down) {
+  stage_.tell("FAULT crash " + name_of(server, stage_.machines()));
+  stage_.crash(server);
+  active_.emplace(++last_fault_, Active{Crash{}, {server}});
+  queue_.push(queue_.now() + down, {.kind = EventKind::fault_ends, .id = last_fault_});
+}
+
 void Faults::carry_out(Active& active) {
+  const auto& targets = active.targets;
   std::visit(
       Overload{
           [&](const Partition& partition) {
             count(coverage_, "partitions");
-            active.cut = links_cut_by(partition, active.targets);
-            network_.cut(active.cut);
+            count(coverage_, std::string("partitions_") + sim::name_of(partition.shape));
+            cut(active, partition);
           },
-          [&](const Crash&) {
-            for (const auto place : active.targets) stage_.crash(place);
-          },
-          [&](const Restart&) {
-            for (const auto place : active.targets) stage_.restart(place);
-          },
-          [&](const Pause&) {
-            count(coverage_, "pauses", active.targets.size());
-            for (const auto place : active.targets) stage_.pause(place);
-          },
-          [&](const ClockJump& jump) {
-            count(coverage_, "clock_jumps", active.targets.size());
-            // Nothing in a server or a client ever looks at a wall clock.
-            for (const auto place : active.targets) {
-              if (jump.monotonic) stage_.jump(place, jump.by);
+          [&](const Crash& crash) {
+            for (const auto place : targets) crash.process ? stage_.kill(place) : stage_.crash(place);
+            for (const auto place : targets) {
+              if (active.forever) stage_.bury(place);
             }
           },
+          [&](const Restart&) {
+            for (const auto place : targets) stage_.restart(place);
+          },
+          [&](const Pause&) {
+            count(coverage_, "pauses", targets.size());
+            for (const auto place : targets) stage_.pause(place);
+          },
+          [&](const Suspend&) {
+            count(coverage_, "suspends", targets.size());
+            cut(active, {.shape = Partition::Shape::isolate, .clients = ClientSide::far});
+            for (const auto place : targets) stage_.pause(place);
+          },
+          [&](const ClockJump& jump) { move_clocks(jump, targets); },
+          [&](const ResetConnections&) {
+            for (const auto place : targets) count(coverage_, "connections_reset", network_.break_all(place));
+          },
+          [&](const Flood& flood) {
+            count(coverage_, "overloads");
+            stage_.overload(flood.interval);
+          },
+          [&](const DiskAction& disk) { lay_on(disk, active.targets); },
           [&](const Wipe&) { std::erase_if(active.targets, [&](Place p) { return !stage_.wipe(p); }); },
           [](const Order&) {},
+          [](const Recovery&) {},
           [](const Heal&) {},
       },
       active.action);
+}
+
+void Faults::lay_on(const DiskAction& disk, std::vector<Place>& targets) {
+  std::erase_if(targets, [&](Place place) { return place >= stage_.machines(); });
+  count(coverage_, "disk_faults", targets.size());
+  for (const auto place : targets) {
+    if (disk.how == DiskAction::How::rot) {
+      stage_.rot(place);
+    } else {
+      ++count_of(disk.how, stage_.disk_troubles(place));
+    }
+  }
+  if (disk.how == DiskAction::How::rot) targets.clear();
+}
+
+void Faults::move_clocks(const ClockJump& jump, const std::vector<Place>& targets) {
+  const auto by = Duration(jump.by_ns.sample(random_));
+  stage_.tell(std::string(jump.monotonic ? "a monotonic" : "a wall") + " clock jumps by " +
+              (by < Duration(0) ? "-" : "") + base::format_duration(by < Duration(0) ? -by : by));
+  count(coverage_, "clock_jumps", targets.size());
+  count(coverage_, jump.monotonic ? "monotonic_clock_jumps" : "wall_clock_jumps", targets.size());
+  for (const auto place : targets) jump.monotonic ? stage_.jump(place, by) : stage_.jump_wall(place, by);
 }
 
 void Faults::give(Order order, const std::vector<Place>& targets) {
@@ -252,15 +231,25 @@ void Faults::give(Order order, const std::vector<Place>& targets) {
   if (targets.empty()) stage_.order(order);
 }
 
+// Of a swizzle it comes twice: when a target is cut off, and when it is healed.
 void Faults::on_fault_end(std::uint64_t fault) {
-  const auto node = active_.extract(fault);
-  if (node) end(node.mapped());
+  const auto at = active_.find(fault);
+  if (at == active_.end()) return;
+  if (const auto lasts = std::exchange(at->second.lasts, std::nullopt)) {
+    stage_.tell("FAULT " + at->second.told);
+    cut(at->second, std::get<Partition>(at->second.action));
+    at->second.deed = note(at->second.step, at->second);
+    return queue_.push(queue_.now() + *lasts, {.kind = EventKind::fault_ends, .id = fault});
+  }
+  const auto node = active_.extract(at);
+  end(node.mapped());
 }
 
 void Faults::end(const Active& active) {
+  if (active.deed && !finished_) (*deeds_)[*active.deed].ended = queue_.now();
   std::visit(Overload{
                  [&](const Partition&) {
-                   stage_.tell("end of: " + active.told);
+                   if (!active.cut.empty()) stage_.tell("end of: " + active.told);
                    network_.mend(active.cut);
                  },
                  [&](const Crash&) {
@@ -270,20 +259,44 @@ void Faults::end(const Active& active) {
                  [&](const Pause&) {
                    for (const auto place : active.targets) stage_.resume(place);
                  },
+                 [&](const Suspend&) {
+                   network_.mend(active.cut);
+                   for (const auto place : active.targets) stage_.resume(place);
+                 },
                  [](const ClockJump&) {},
+                 [&](const DiskAction& disk) {
+                   stage_.tell("end of: " + active.told);
+                   for (const auto place : active.targets) --count_of(disk.how, stage_.disk_troubles(place));
+                 },
+                 [](const ResetConnections&) {},
+                 [&](const Flood&) { stage_.overload_ends(); },
                  [&](const Wipe&) {
                    for (const auto place : active.targets)
                      stage_.order({.kind = Order::Kind::rejoin, .target = place});
                  },
                  [](const Order&) {},
+                 [](const Recovery&) {},
                  [](const Heal&) {},
              },
              active.action);
 }
 
+
 void Faults::heal() {
   count(coverage_, "heals");
-  for (const auto& [number, active] : std::exchange(active_, {})) end(active);
+  for (auto& [number, active] : std::exchange(active_, {})) {
+    if (active.forever) {
+      active_.emplace(number, std::move(active));
+    } else {
+      end(active);
+    }
+  }
+}
+
+std::map<std::uint64_t, std::string> Faults::in_force() const {
+  std::map<std::uint64_t, std::string> told;
+  for (const auto& [number, active] : active_) told.emplace(number, active.told);
+  return told;
 }
 
 void Faults::finish() {

@@ -90,6 +90,11 @@ std::uint32_t Field::ppm() const {
   return 0;
 }
 
+void Field::only_true() const {
+  const auto* truth = std::get_if<bool>(&json_->value);
+  if (!truth || !*truth) fail("expected true, or leave it out");
+}
+
 Duration Field::interval() const {
   const auto written = text();
   const auto slash = written.find('/');
@@ -136,8 +141,13 @@ Distribution Field::distribution(Read read, bool logarithmic) const {
   return Distribution();
 }
 
-Distribution Field::durations() const {
-  return distribution([](const Field& f) { return static_cast<std::int64_t>(f.duration().count()); }, true);
+Distribution Field::durations(bool may_be_negative) const {
+  return distribution(
+      [&](const Field& f) { return static_cast<std::int64_t>(f.duration(may_be_negative).count()); }, true);
+}
+
+Distribution Field::rates() const {
+  return distribution([](const Field& f) { return static_cast<std::int64_t>(f.ppm()); }, false);
 }
 
 Distribution Field::integers(std::int64_t least, std::int64_t greatest) const {

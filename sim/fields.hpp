@@ -46,9 +46,13 @@ class Field {
   std::int64_t integer(std::int64_t least, std::int64_t greatest) const;
   // 0 to 1 as decimals, in parts per million; or the text "20/s" … as the interval between two on average.
   std::uint32_t ppm() const;
+  // Such probabilities, or a range of them.
+  Distribution rates() const;
   Duration interval() const;
+  // A key that is only there to be true.
+  void only_true() const;
   Duration duration(bool may_be_negative = false) const;
-  Distribution durations() const;
+  Distribution durations(bool may_be_negative = false) const;
   Distribution integers(std::int64_t least, std::int64_t greatest) const;
   // One of the known names.
   std::string name(const char* what, const std::vector<std::string>& known) const;

@@ -36,6 +36,8 @@ class History {
   void expire(std::uint64_t client, const std::string& name, lock::Token token, Time from);
 
   std::size_t open() const { return open_.size(); }
+  const std::map<OperationNumber, client::Recorded>& open_operations() const { return open_; }
+  const std::string& name_of(std::uint64_t client) const { return names_[client - 1]; }
   // As JSON lines, the operations under way included.
   std::string text() const;
   // Reads that need not be the newest, likewise: they are no part of the history.

@@ -4,9 +4,9 @@
 #include "core/base/check.hpp"
 #include "core/base/overload.hpp"
 #include "core/wire/codec.hpp"
-#include "sim/check/check_file.hpp"
 #include "sim/check/configurations.hpp"
-#include "sim/check/stale.hpp"
+#include "sim/check/lines.hpp"
+#include "sim/judge_clients.hpp"
 #include "sim/vouching.hpp"
 #include "sim/world.hpp"
 
@@ -16,15 +16,13 @@ using base::Overload;
 
 namespace {
 
-// `*` is any run of characters.
-bool glob(std::string_view pattern, std::string_view text) {
-  if (pattern.empty()) return text.empty();
-  if (pattern[0] != '*')
-    return !text.empty() && pattern[0] == text[0] && glob(pattern.substr(1), text.substr(1));
-  for (std::size_t skip = 0; skip <= text.size(); ++skip) {
-    if (glob(pattern.substr(1), text.substr(skip))) return true;
-  }
-  return false;
+// What a `when` calls a message that leaves its sender; nullptr: nothing.
+const char* event_of(const raft::Message& message) {
+  if (std::holds_alternative<raft::VoteGranted>(message)) return "vote_granted";
+  if (std::holds_alternative<raft::AppendRejected>(message)) return "append_rejected";
+  if (std::holds_alternative<raft::InstallSnapshot>(message)) return "piece_sent";
+  if (std::holds_alternative<raft::TimeoutNow>(message)) return "heir_called";
+  return nullptr;
 }
 
 const char* name_of(lock::EndReason reason) {
@@ -48,11 +46,26 @@ const char* name_of(lock::EndReason reason) {
 }  // namespace
 
 void World::observe(Server& server) {
+  note_state(server);
   if (scenario_.checks.raft_invariants && !violation_) {
     if (const auto found = invariants_.observe(server.id(), server.node()))
       violate({"raft_invariants", found->check + ": " + found->what});
   }
   if (!violation_) follow_commit(server);
+  if (!violation_) look_at_lines(server);
+  if (!scenario_.checks.raft_invariants || violation_) return;
+  if (const auto found = rules_.observe(server.node().raft()))
+    violate({"raft_invariants", found->check + ": " + found->what});
+}
+
+// Of each state once: replicas are compared elsewhere.
+void World::look_at_lines(const Server& server) {
+  const auto applied = server.node().applied();
+  if (applied <= lines_seen_) return;
+  lines_seen_ = applied;
+  if (const auto waits = check::waits_in_vain(server.node().machine()))
+    violate({"core_check",
+             "waits_in_vain: " + *waits + " (state after index " + std::to_string(applied.value) + ")"});
 }
 
 // What a server newly calls committed is on the disks of a quorum, whatever their servers say.
@@ -102,7 +115,6 @@ void World::violate(Violation violation) {
 }
 
 void World::sent(Place from, host::NodeId to, const std::string& frame) {
-  if (!scenario_.checks.raft_invariants && !options_.trace_messages) return;
   const auto message = wire::decode_message(std::string_view(frame).substr(wire::kHeaderBytes));
   CHECK(message.ok());
   const auto& server = *servers_[from];
@@ -110,15 +122,25 @@ void World::sent(Place from, host::NodeId to, const std::string& frame) {
     tell("server " + std::to_string(from + 1) + " -> number " + std::to_string(to.value) + "  " +
          raft::name_of(message.value()));
   }
+  if (const auto* event = event_of(message.value())) happened(from, {event, from, {}, "", "", ""});
   if (!scenario_.checks.raft_invariants || violation_) return;
   if (const auto found = invariants_.sent(server.id(), to, message.value())) {
     return violate({"raft_invariants", found->check + ": " + found->what});
   }
+  rules_.sent(server.id(), to, message.value());
   if (const auto missing = missing_promise(message.value(), to, server.node().raft(), server.disk().kept())) {
     violate({"raft_invariants", "persist_before_send: server " + std::to_string(from + 1) + " sends " +
                                     raft::name_of(message.value()) + " to number " +
                                     std::to_string(to.value) + " without having on its disk " + *missing});
   }
+}
+
+void World::received(Place at, host::NodeId from, std::string_view payload) {
+  if (!scenario_.checks.raft_invariants || violation_) return;
+  const auto message = wire::decode_message(payload);
+  if (!message.ok()) return;  // it is dropped there, too
+  auto& server = *servers_[at];
+  rules_.received(server.node().raft(), from, message.value(), server.clock().now(), invariants_.committed());
 }
 
 // Every replica tells the same events: the first to do so is believed.
@@ -142,8 +164,9 @@ void World::note_configuration(const Server& server, const raft::Configuration& 
   if (trace_.on())
     tell("server " + std::to_string(server.place() + 1) + " goes by [" + check::describe(configuration) +
          "]");
-  if (check::is_joint(configuration) && server.node().raft().is_leader())
-    happened(server.place(), {"joint", server.place(), {}, "", "", ""});
+  if (!server.node().raft().is_leader()) return;
+  happened(server.place(), {"config_appended", server.place(), {}, "", "", ""});
+  if (check::is_joint(configuration)) happened(server.place(), {"joint", server.place(), {}, "", "", ""});
 }
 
 void World::noted(Place server, const node::Note& note) {
@@ -229,8 +252,10 @@ void World::happened(Place server, const Happening& happening) {
 void World::judge(Outcome& outcome) {
   if (!violation_ && !options_.until && !inconclusive_) {
     judge_convergence();
-    if (scenario_.checks.each_once && !violation_) violation_ = store_.check_each_once();
-    if (scenario_.checks.each_once && !violation_) violation_ = store_.violation();
+    judge_availability();
+    const bool each_once = scenario_.checks.each_once && !recovered_;
+    if (each_once && !violation_) violation_ = store_.check_each_once();
+    if (each_once && !violation_) violation_ = store_.violation();
     if (scenario_.checks.raft_invariants && !violation_) {
       for (const auto& server : servers_) {
         if (!server->is_up() || violation_) continue;
@@ -245,8 +270,8 @@ void World::judge(Outcome& outcome) {
     if (server->is_up()) harvest(*server);
   }
   outcome.history = history_.text();
-  if (!violation_ && !options_.until) judge_stale_reads(outcome);
-  if (!violation_ && !options_.until) judge_history(outcome);
+  // Behind a forced recovery what was acknowledged may be lost; tokens go on rising.
+  if (!violation_ && !options_.until && !recovered_) judge_history();
   outcome.seed = seed_;
   outcome.violation = violation_;
   outcome.inconclusive = inconclusive_;
@@ -254,47 +279,17 @@ void World::judge(Outcome& outcome) {
   outcome.events = queue_.popped();
   outcome.simulated = queue_.now();
   outcome.operations = coverage_.contains("ops_done") ? coverage_.at("ops_done") : 0;
+  watched_.overlaps.tell(coverage_);
   outcome.coverage = coverage_;
+  if (options_.state) outcome.state = describe();
+  outcome.states = watched_.states.all();
 }
 
-void World::judge_history(Outcome& outcome) {
-  if (scenario_.checks.linearizable.empty()) return;
-  auto parsed = check::parse_json(outcome.history, "history");
-  CHECK(parsed.ok());
-  auto history = std::move(parsed).value();
-  std::erase_if(history, [&](const check::Operation& operation) {
-    for (const auto& pattern : scenario_.checks.linearizable) {
-      if (glob(pattern, operation.key)) return false;
-    }
-    return true;
-  });
-  const auto report = check::check_history(history, check::Model::lock);
-  CHECK(report.ok());
-  if (report->answer == check::Answer::violation) {
-    violate({"linearizable", report->lines.empty() ? report->check : report->lines.front(), report->lines});
-  } else if (report->answer == check::Answer::undecided) {
-    inconclusive_ = report->lines.empty() ? "the history could not be judged" : report->lines.front();
-  }
-}
-
-void World::judge_stale_reads(const Outcome& outcome) {
-  if (!scenario_.checks.stale_reads) return;
-  const auto history = check::parse_json(outcome.history, "history");
-  const auto reads = check::parse_json(history_.stale_text(), "stale reads");
-  CHECK(history.ok() && reads.ok());
-  if (!reads.value().empty()) count(coverage_, "stale_reads", reads.value().size());
-  if (const auto found = check::judge_stale_reads(history.value(), reads.value()))
-    violate({"stale_reads", *found});
-}
-
-void World::judge_convergence() {
-  if (!scenario_.checks.converge_within || all_done()) return;
-  Violation violation{"converge_within", "not every client came to an end after everything had healed", {}};
-  for (const auto& agent : agents_) {
-    if (!agent->done())
-      violation.lines.push_back(Faults::name_of(agent->place(), machines()) + " " + agent->doing());
-  }
-  violate(std::move(violation));
+void World::judge_history() {
+  auto judgement = judge_clients(scenario_.checks, history_);
+  if (judgement.stale_reads != 0) count(coverage_, "stale_reads", judgement.stale_reads);
+  if (judgement.violation) violate(std::move(*judgement.violation));
+  if (judgement.inconclusive) inconclusive_ = std::move(judgement.inconclusive);
 }
 
 }  // namespace sim

@@ -59,10 +59,11 @@ void World::follow_membership(const Server& server, const raft::Configuration& n
 
 void World::retire(Place place, host::NodeId id) {
   auto& server = *servers_[place];
-  if (server.id() != id) return;
+  if (server.id() != id || membership_.find(id)) return;
   tell("server " + std::to_string(place + 1) + " is no member any more, and stops");
   count(coverage_, "servers_retired");
   crash(place);
+  out_.erase(id);
   server.move_out();
 }
 
@@ -98,7 +99,7 @@ host::NodeId World::resident(Place place) const {
   return wiped == wiped_.end() ? servers_[place]->id() : wiped->second;
 }
 
-void World::move_in(Place place, host::NodeId id) {
+void World::move_in(Place place, host::NodeId id, std::uint64_t) {
   auto& server = *servers_[place];
   if (server.id()) return;
   tell("server " + std::to_string(place + 1) + " joins as number " + std::to_string(id.value));
@@ -107,15 +108,17 @@ void World::move_in(Place place, host::NodeId id) {
                                            std::to_string(id.value) + ", which another has had"});
   server.move_in(id, {});
   snapshots_seen_[place] = raft::Index(0);
-  server.start();
-  observe(server);
+  buried_.erase(place);
+  start_server(server);
 }
 
 // One at a time, of a cluster that is whole: more than its minority lost for ever no cluster outlives.
 bool World::wipe(Place place) {
   auto& server = *servers_[place];
   const auto id = server.id();
-  const bool bearable = wiped_.empty() && !check::is_joint(membership_) && voters().size() >= 3;
+  const bool rotten = std::any_of(servers_.begin(), servers_.end(),
+                                  [](const auto& other) { return other->disk().is_rotten(); });
+  const bool bearable = wiped_.empty() && !rotten && !check::is_joint(membership_) && voters().size() >= 3;
   if (!bearable || !membership_.find(id)) return false;
   count(coverage_, "wipes");
   crash(place);

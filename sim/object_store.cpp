@@ -46,7 +46,12 @@ bool ObjectStore::commit(const std::string& name, lock::Token token) {
 
 void ObjectStore::learnt_done(const std::string& name, Time now) {
   auto& object = objects_[name];
-  if (!object.known_done) object.known_done = now;
+  if (believes_records_ && !object.known_done) object.known_done = now;
+}
+
+void ObjectStore::stop_believing_records() {
+  believes_records_ = false;
+  for (auto& [name, object] : objects_) object.known_done.reset();
 }
 
 std::optional<Violation> ObjectStore::check_each_once() const {

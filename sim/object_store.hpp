@@ -25,6 +25,8 @@ class ObjectStore {
   bool commit(const std::string& object, lock::Token token);
   // A client has been told that the object's record says done.
   void learnt_done(const std::string& object, Time now);
+  // From now on records may be lost: nobody is held to what they said.
+  void stop_believing_records();
 
   const std::optional<Violation>& violation() const { return violation_; }
   // Every object that a client believes to be there is, and every copy had a token of its own.
@@ -42,6 +44,7 @@ class ObjectStore {
 
   Coverage& coverage_;
   std::map<std::string, Object> objects_;
+  bool believes_records_ = true;
   std::optional<Violation> violation_;
 };
 

@@ -4,8 +4,6 @@
 #include <map>
 #include <utility>
 
-#include "sim/server.hpp"
-
 namespace sim {
 
 namespace {
@@ -123,7 +121,7 @@ class Operator : public Program {
     auto& incarnation = incarnations_[*place];
     while (incarnation == 0) incarnation = agent.random().next();
     lock::AddMember request;
-    request.address = address_of(*place);
+    request.address = agent.address_of(*place);
     request.incarnation = incarnation;
     request.promote = promote;
     lock::Reply reply;
@@ -132,7 +130,7 @@ class Operator : public Program {
     if (!added) co_return;
     id = added->id;
     incarnations_.erase(*place);
-    site_.move_in(*place, id);
+    site_.move_in(*place, id, request.incarnation);
   }
 
   Task wait_for_vote(Agent& agent, base::NodeId id) {
@@ -237,7 +235,7 @@ class Operator : public Program {
 
   // Who leads hands over first, as a polite server does.
   Task restart_all(Agent& agent, Order order) {
-    for (const auto place : site_.inhabited()) {
+    for (const auto place : order.target ? std::vector<Place>{*order.target} : site_.inhabited()) {
       if (site_.leader() == place) {
         lock::Reply reply;
         co_await ask(agent, lock::TransferLeadership{}, reply);

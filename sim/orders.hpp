@@ -22,12 +22,12 @@ struct Order {
     transfer,  // leadership
     snapshot,  // of one server's state
     priority,  // of one server, by chance
-    rolling,   // all servers stop and start again, one after the other
+    rolling,   // a server, or all one after the other, stop and start again
   };
   Kind kind = Kind::add;
   std::optional<Place> target;  // nothing: any
   std::uint32_t least = 3;
-  Duration down{0};  // rolling: for how long each
+  Duration down{std::chrono::milliseconds(300)};  // rolling: for how long each
 };
 using Orders = std::deque<Order>;
 
@@ -44,7 +44,8 @@ class Site {
   virtual std::optional<Place> leader() const = 0;
   // The newest that is committed.
   virtual const raft::Configuration& membership() const = 0;
-  virtual void move_in(Place place, base::NodeId id) = 0;
+  // A server starts there with an empty disk, under the number that was given to this incarnation.
+  virtual void move_in(Place place, base::NodeId id, std::uint64_t incarnation) = 0;
   virtual void crash(Place place) = 0;
   virtual void restart(Place place) = 0;
   virtual void tell(const std::string& text) = 0;

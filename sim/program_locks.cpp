@@ -12,7 +12,7 @@ class Locks : public Program {
   Task run(Agent& agent) override {
     while (!agent.winding_down()) {
       co_await round(agent);
-      const auto pause = Duration(tuning_.pause_ns.sample(agent.random()));
+      const auto pause = tuning_.pace.next(agent);
       co_await agent.sleep(pause);
     }
     const auto close = agent.begin(client::CloseSession{});
@@ -24,9 +24,10 @@ class Locks : public Program {
     const auto name = "lock/" + std::to_string(agent.random().below(tuning_.keys));
     lock::Acquire acquire;
     acquire.locks = {{name}};
-    acquire.wait = agent.random().chance(750'000);
+    const auto& how = pick(tuning_.mix, agent.random());
+    acquire.wait = how != "try";
     std::optional<Duration> within;
-    if (agent.random().chance(400'000)) within = Duration(agent.random().between(1'000'000, 3'000'000'000));
+    if (how == "timeout") within = Duration(agent.random().between(1'000'000, 3'000'000'000));
     const auto call = agent.begin(lock::Operation(acquire), within);
     co_await agent.answer(call);
     const auto granted = agent.reply<lock::Granted>(call);

@@ -15,12 +15,12 @@ class Modes : public Program {
   Task run(Agent& agent) override {
     while (!agent.winding_down()) {
       const auto key = agent.random().below(tuning_.keys);
-      if (agent.random().chance(80'000)) {
+      if (pick(tuning_.mix, agent.random()) == "break") {
         co_await break_somebody(agent, name_of(key));
       } else {
         co_await round(agent, key);
       }
-      const auto pause = Duration(tuning_.pause_ns.sample(agent.random()));
+      const auto pause = tuning_.pace.next(agent);
       co_await agent.sleep(pause);
     }
     const auto close = agent.begin(client::CloseSession{});

@@ -15,7 +15,7 @@ class Multi : public Program {
   Task run(Agent& agent) override {
     while (!agent.winding_down()) {
       co_await round(agent);
-      const auto pause = Duration(tuning_.pause_ns.sample(agent.random()));
+      const auto pause = tuning_.pace.next(agent);
       co_await agent.sleep(pause);
     }
     const auto close = agent.begin(client::CloseSession{});

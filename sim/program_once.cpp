@@ -15,7 +15,7 @@ class OnceJobs : public Program {
   Task run(Agent& agent) override {
     while (!agent.winding_down()) {
       co_await round(agent);
-      const auto pause = Duration(tuning_.pause_ns.sample(agent.random()));
+      const auto pause = tuning_.pace.next(agent);
       co_await agent.sleep(pause);
     }
     const auto close = agent.begin(client::CloseSession{});
@@ -93,7 +93,7 @@ class UploadOnce : public Program {
         agent.learnt_done(name);
         std::erase(wanted_, name);
       }
-      const auto pause = Duration(tuning_.pause_ns.sample(agent.random()));
+      const auto pause = tuning_.pace.next(agent);
       co_await agent.sleep(pause);
     }
     const auto close = agent.begin(client::CloseSession{});

@@ -15,7 +15,7 @@ class Reader : public Program {
       const auto read = agent.begin(lock::Query(lock::GetStatus{name}), std::chrono::seconds(5),
                                     consistency_of(tuning_, agent.random()));
       co_await agent.answer(read);
-      const auto pause = Duration(tuning_.pause_ns.sample(agent.random()));
+      const auto pause = tuning_.pace.next(agent);
       co_await agent.sleep(pause);
       if (agent.random().chance(50'000)) agent.turn_to(std::nullopt);
     }

@@ -19,7 +19,7 @@ class Status : public Program {
       } else {
         co_await round(agent);
       }
-      const auto pause = Duration(tuning_.pause_ns.sample(agent.random()));
+      const auto pause = tuning_.pace.next(agent);
       co_await agent.sleep(pause);
     }
     const auto close = agent.begin(client::CloseSession{});
@@ -47,7 +47,7 @@ class Status : public Program {
                                   consistency_of(tuning_, agent.random()));
     co_await agent.answer(read);
     const auto view = agent.reply<lock::NameView>(read);
-    if (!view || agent.random().chance(300'000)) co_return;
+    if (!view || pick(tuning_.mix, agent.random()) == "read") co_return;
     const auto seen = view->record ? view->record->revision : lock::Revision(0);
     const auto set = agent.begin(lock::Operation(write(name, seen)), std::chrono::seconds(5));
     co_await agent.answer(set);
@@ -58,15 +58,15 @@ class Status : public Program {
     client::Question question;
     std::optional<Duration> within = std::chrono::seconds(5);
     auto consistency = lock::Consistency::linearizable;
-    const auto what = agent.random().below(100);
-    if (what < 30) {
+    const auto& what = pick(tuning_.mix, agent.random());
+    if (what == "read") {
       question = lock::Query(lock::GetStatus{name});
       consistency = consistency_of(tuning_, agent.random());
-    } else if (what < 60) {
+    } else if (what == "write") {
       question = lock::Operation(write(name, std::nullopt));
-    } else if (what < 80) {
+    } else if (what == "cas") {
       question = lock::Operation(write(name, known_[name]));
-    } else if (what < 90) {
+    } else if (what == "wait") {
       question = lock::Query(lock::WaitStatus{name, known_[name]});
       within = std::chrono::seconds(1);
     } else {

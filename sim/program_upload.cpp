@@ -27,7 +27,7 @@ class Upload : public Program {
         agent.learnt_done(name);
         std::erase(wanted_, name);
       }
-      const auto pause = Duration(tuning_.pause_ns.sample(agent.random()));
+      const auto pause = tuning_.pace.next(agent);
       co_await agent.sleep(pause);
     }
     const auto close = agent.begin(client::CloseSession{});

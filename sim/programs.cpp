@@ -4,14 +4,23 @@
 
 namespace sim {
 
+namespace {
+
+// Is there, and asks for nothing.
+struct Idle : Program {
+  Task run(Agent&) override { co_return; }
+};
+
+}  // namespace
+
 const std::vector<std::string>& program_names() {
-  static const std::vector<std::string> names = {"elect",  "locks",  "modes",      "multi",
-                                                 "once",   "reader", "reenter",    "register",
-                                                 "status", "upload", "upload_once"};
+  static const std::vector<std::string> names = {"elect",    "idle",   "locks",  "modes",
+                                                 "multi",    "once",   "reader", "reenter",
+                                                 "register", "status", "upload", "upload_once"};
   return names;
 }
 
-lock::Consistency consistency_of(const ProgramTuning& tuning, base::Random& random) {
+lock::Consistency consistency_of(const ProgramTuning& tuning, Draws& random) {
   if (tuning.reads) return *tuning.reads;
   static constexpr lock::Consistency kAll[] = {lock::Consistency::linearizable, lock::Consistency::lease,
                                                lock::Consistency::stale};
@@ -20,6 +29,7 @@ lock::Consistency consistency_of(const ProgramTuning& tuning, base::Random& rand
 
 std::unique_ptr<Program> make_program(const ProgramTuning& tuning, std::uint32_t number) {
   if (tuning.program == "locks") return make_locks(tuning);
+  if (tuning.program == "idle") return std::make_unique<Idle>();
   if (tuning.program == "elect") return make_elect(tuning);
   if (tuning.program == "modes") return make_modes(tuning);
   if (tuning.program == "multi") return make_multi(tuning);

@@ -8,6 +8,7 @@
 
 #include "sim/agent.hpp"
 #include "sim/distribution.hpp"
+#include "sim/mix.hpp"
 
 namespace sim {
 
@@ -20,7 +21,8 @@ struct ProgramTuning {
   std::optional<lock::Consistency> reads = lock::Consistency::linearizable;
   Distribution hold_ns = Distribution::uniform(
       5'000'000, 400'000'000);  // locks: how long a lock is kept; upload: how long it takes
-  Distribution pause_ns = Distribution::uniform(1'000'000, 200'000'000);  // between two rounds
+  Pace pace{Distribution::uniform(1'000'000, 200'000'000)};
+  Mix mix;  // of those programs that have one
 };
 
 const std::vector<std::string>& program_names();
@@ -28,7 +30,7 @@ const std::vector<std::string>& program_names();
 std::unique_ptr<Program> make_program(const ProgramTuning& tuning, std::uint32_t number);
 
 // What the next read rests on.
-lock::Consistency consistency_of(const ProgramTuning& tuning, base::Random& random);
+lock::Consistency consistency_of(const ProgramTuning& tuning, Draws& random);
 
 std::unique_ptr<Program> make_locks(const ProgramTuning& tuning);
 std::unique_ptr<Program> make_reader(const ProgramTuning& tuning);

@@ -19,6 +19,8 @@ const char* name_of(EventKind kind) {
       return "resend";
     case EventKind::server_run:
       return "server_run";
+    case EventKind::server_turn:
+      return "server_turn";
     case EventKind::server_wake:
       return "server_wake";
     case EventKind::disk_done:
@@ -37,6 +39,8 @@ const char* name_of(EventKind kind) {
       return "timeline";
     case EventKind::fault_ends:
       return "fault_ends";
+    case EventKind::start_again:
+      return "start_again";
     case EventKind::retire:
       return "retire";
     case EventKind::phase:

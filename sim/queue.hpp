@@ -24,6 +24,7 @@ enum class EventKind : std::uint8_t {
   reset,       // id: the connection; detail: 1 where its own machine gave up
   resend,      // id: the connection; detail: which way
   server_run,
+  server_turn,  // a server's processor is done with a message
   server_wake,
   disk_done,
   client_wake,
@@ -33,6 +34,7 @@ enum class EventKind : std::uint8_t {
   store_reply,    // id: the request
   timeline,       // id: the entry
   fault_ends,     // id: the fault
+  start_again,    // detail: the place, whose server its disk has stopped
   retire,         // id: the node, which is no member any more; detail: its place
   phase,          // the timeline is over, or the time for converging
 };
@@ -59,6 +61,11 @@ class Queue {
   // Moves now() forward. Only while not empty().
   Event pop();
   std::uint64_t popped() const { return popped_; }
+  // Everything that is on its way, in no order.
+  template <class See>
+  void each(See see) const {
+    for (const auto& key : heap_) see(key.at, slots_[key.slot]);
+  }
 
  private:
   // What the heap moves about is small; the events lie still in slots that are used again.

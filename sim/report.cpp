@@ -62,6 +62,8 @@ const char* name_of(Verdict verdict) {
       return "violation";
     case Verdict::inconclusive:
       return "inconclusive";
+    case Verdict::not_deterministic:
+      return "not deterministic";
   }
   return "?";
 }

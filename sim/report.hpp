@@ -27,7 +27,7 @@ struct Summary {
   void close(const Scenario& scenario);
 };
 
-enum class Verdict { pass, violation, inconclusive };
+enum class Verdict { pass, violation, inconclusive, not_deterministic };
 Verdict verdict_of(const Summary& summary);
 const char* name_of(Verdict verdict);
 

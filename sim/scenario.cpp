@@ -4,14 +4,20 @@
 #include <algorithm>
 
 #include "sim/check/read_text.hpp"
+#include "sim/digest.hpp"
+#include "sim/disk_fields.hpp"
 #include "sim/fields.hpp"
+#include "sim/overlaps.hpp"
+#include "sim/places.hpp"
+#include "sim/schedule_fields.hpp"
 #include "sim/timeline_fields.hpp"
+#include "sim/workload_fields.hpp"
+#include "sim/world_fields.hpp"
 
 namespace sim {
 
 namespace {
 
-constexpr std::int64_t kDriftMax = 900'000;
 constexpr std::int64_t kSeedMax = std::int64_t{1} << 53;
 
 void read_seeds(const Field& field, Scenario& scenario) {
@@ -43,7 +49,6 @@ void read_snapshots(const Field& field, node::SnapshotPolicy& policy) {
 }
 
 void read_tuning(const Field& field, raft::Tuning& tuning) {
-  if (field.is_string()) return field.fail("'" + field.text() + "' is not simulated in this version");
   field.only({"heartbeat", "election_min", "election_max", "append_bytes_max", "append_entries_max",
               "inflight_messages_max", "inflight_bytes_max", "inflight_pieces_max", "clock_drift_ppm",
               "snapshot_entries", "snapshot_bytes", "keep_entries", "keep_bytes", "piece_bytes"});
@@ -66,7 +71,7 @@ void read_tuning(const Field& field, raft::Tuning& tuning) {
 }
 
 void read_cluster(const Field& field, Scenario& scenario) {
-  field.only({"servers", "joiners", "clients", "priorities", "store", "tuning"}, {"zones"});
+  field.only({"servers", "joiners", "clients", "priorities", "store", "tuning", "zones", "cpu"});
   if (const auto f = field.find("servers")) scenario.servers = static_cast<std::uint32_t>(f->integer(1, 9));
   if (const auto f = field.find("joiners")) scenario.joiners = static_cast<std::uint32_t>(f->integer(0, 9));
   if (const auto f = field.find("priorities")) {
@@ -76,76 +81,18 @@ void read_cluster(const Field& field, Scenario& scenario) {
   }
   if (const auto f = field.find("clients"))
     scenario.clients = static_cast<std::uint32_t>(f->integer(1, 1000));
+  if (const auto f = field.find("zones")) read_zones(*f, scenario);
+  if (const auto f = field.find("cpu")) scenario.cpu_ns = f->durations();
   if (const auto f = field.find("tuning")) {
-    read_tuning(*f, scenario.tuning);
-    read_snapshots(*f, scenario.snapshots);
+    if (f->is_string()) {
+      scenario.swarm_tuning = f->name("tuning", {"swarm"}) == "swarm";
+    } else {
+      read_tuning(*f, scenario.tuning);
+      read_snapshots(*f, scenario.snapshots);
+    }
   }
   const auto store = field.find("store");
-  if (store && store->name("store", {"memory", "sqlite"}) == "sqlite")
-    store->fail("'sqlite' is not simulated in this version");
-}
-
-void read_network(const Field& field, Network::Tuning& tuning) {
-  field.only({"latency", "loss", "dup", "reorder", "corrupt"}, {"links"});
-  if (const auto f = field.find("latency")) tuning.latency_ns = f->durations();
-  if (const auto f = field.find("loss")) tuning.loss = f->ppm();
-  if (const auto f = field.find("dup")) tuning.dup = f->ppm();
-  if (const auto f = field.find("reorder")) tuning.reorder = f->ppm();
-  if (const auto f = field.find("corrupt")) tuning.corrupt = f->ppm();
-}
-
-void read_disk(const Field& field, Scenario& scenario) {
-  field.only({"latency"}, {"torn", "lost", "rot", "fsync_error", "full_at", "budget"});
-  if (const auto f = field.find("latency")) scenario.disk_latency_ns = f->durations();
-}
-
-void read_clock(const Field& field, Scenario& scenario) {
-  field.only({"drift_ppm", "client_drift_ppm", "offset"}, {"jumps", "nodes"});
-  if (const auto f = field.find("drift_ppm"))
-    scenario.client_drift_ppm = scenario.drift_ppm = f->integers(-kDriftMax, kDriftMax);
-  if (const auto f = field.find("client_drift_ppm"))
-    scenario.client_drift_ppm = f->integers(-kDriftMax, kDriftMax);
-  if (const auto f = field.find("offset")) scenario.clock_offset_ns = f->durations();
-}
-
-void read_who(const Field& field, const Scenario& scenario, Workload& workload) {
-  if (field.is_string()) return (void)field.name("choice of clients", {"all"});
-  for (const auto& number : field.elements()) {
-    workload.clients.push_back(static_cast<std::uint32_t>(number.integer(1, scenario.clients)));
-  }
-}
-
-std::optional<lock::Consistency> read_consistency(const Field& field) {
-  const auto name = field.name("consistency", {"linearizable", "lease", "stale", "mixed"});
-  if (name == "lease") return lock::Consistency::lease;
-  if (name == "stale") return lock::Consistency::stale;
-  return name == "mixed" ? std::nullopt : std::optional(lock::Consistency::linearizable);
-}
-
-Workload read_workload(const Field& field, const Scenario& scenario) {
-  Workload workload;
-  field.only({"clients", "program", "objects", "keys", "of", "reads", "ttl", "hold", "pause"},
-             {"mix", "rate"});
-  if (const auto f = field.find("clients")) read_who(*f, scenario, workload);
-  if (const auto f = field.need("program")) workload.tuning.program = f->name("program", program_names());
-  // Long enough that whoever was stopped meets his successor at work.
-  if (workload.tuning.program == "upload")
-    workload.tuning.hold_ns = Distribution::uniform(500'000'000, 3'000'000'000);
-  if (const auto f = field.find("objects"))
-    workload.tuning.objects = static_cast<std::uint32_t>(f->integer(1, 10'000));
-  if (const auto f = field.find("keys"))
-    workload.tuning.keys = static_cast<std::uint32_t>(f->integer(1, 10'000));
-  if (const auto f = field.find("of"))
-    workload.tuning.of = f->name("names", {"lock", "object", "register", "status"});
-  if (const auto f = field.find("reads")) workload.tuning.reads = read_consistency(*f);
-  if (const auto f = field.find("hold")) workload.tuning.hold_ns = f->durations();
-  if (const auto f = field.find("pause")) workload.tuning.pause_ns = f->durations();
-  if (const auto f = field.find("ttl")) {
-    workload.ttl = std::chrono::duration_cast<lock::Millis>(f->duration());
-    const lock::Limits limits;
-    if (workload.ttl < limits.ttl_min || workload.ttl > limits.ttl_max) f->fail("expected 100ms to 24h");
-  }
-  return workload;
+  if (store && store->name("store", {"memory", "sqlite"}) == "sqlite") scenario.store = StoreKind::sqlite;
 }
 
 void read_check(const Field& field, Checks& checks) {
@@ -158,9 +105,10 @@ void read_check(const Field& field, Checks& checks) {
     checks.each_once |= name == "each_once";
     return;
   }
-  field.only({"linearizable", "converge_within"}, {"availability_min"});
+  field.only({"linearizable", "converge_within", "availability_min"});
   if (const auto f = field.find("linearizable")) checks.linearizable.push_back(f->text());
   if (const auto f = field.find("converge_within")) checks.converge_within = f->duration();
+  if (const auto f = field.find("availability_min")) checks.availability_min_ppm = f->ppm();
 }
 
 void read_require(const Field& field, Coverage& into, Coverage* per_seed) {
@@ -169,7 +117,7 @@ void read_require(const Field& field, Coverage& into, Coverage* per_seed) {
       read_require(value, *per_seed, nullptr);
       continue;
     }
-    const auto& known = counters();
+    const auto known = is_overlap(counter) ? overlap_counters() : counters();
     if (std::find(known.begin(), known.end(), counter) == known.end())
       value.fail("unknown counter" + suggestion(counter, known));
     into[counter] = static_cast<std::uint64_t>(value.integer(0, kSeedMax));
@@ -177,8 +125,12 @@ void read_require(const Field& field, Coverage& into, Coverage* per_seed) {
 }
 
 void read_limits(const Field& field, Scenario& scenario) {
-  field.only({"sim", "events"}, {"wall"});
+  field.only({"sim", "events", "wall"});
   if (const auto f = field.find("sim")) scenario.sim_limit = f->duration();
+  if (const auto f = field.find("wall")) {
+    scenario.wall_limit = f->duration();
+    if (*scenario.wall_limit <= Duration(0)) f->fail("expected more than 0s");
+  }
   if (const auto f = field.find("events"))
     scenario.events_limit = static_cast<std::uint64_t>(f->integer(1, kSeedMax));
 }
@@ -187,25 +139,33 @@ void read_expect(const Field& field, Scenario& scenario) {
   if (field.is_string()) return (void)field.name("expectation", {"pass"});
   field.only({"fail"});
   if (const auto f = field.need("fail")) {
-    scenario.expect_fail =
-        f->name("check", {"raft_invariants", "linearizable", "stale_reads", "fence_monotonic_at_store",
-                          "each_once", "converge_within", "core_check"});
+    scenario.expect_fail = f->name(
+        "check", {"raft_invariants", "linearizable", "stale_reads", "fence_monotonic_at_store", "each_once",
+                  "converge_within", "availability_min", "store_recovered", "core_check"});
   }
 }
 
 void read_head(const Field& root, Scenario& scenario) {
-  root.only({"raftsim", "name", "about", "seeds", "cluster", "network", "disk", "clock", "timeline",
-             "workload", "checks", "require", "limits", "expect"});
+  root.only({"raftsim", "name", "about", "seeds", "schedule", "cluster", "network", "disk", "clock",
+             "timeline", "workload", "checks", "require", "limits", "expect"});
   if (const auto f = root.need("raftsim")) (void)f->integer(1, 1);
   if (const auto f = root.need("name")) scenario.name = f->text();
   if (const auto f = root.find("about")) scenario.about = f->text();
   if (const auto f = root.find("seeds")) read_seeds(*f, scenario);
+  if (const auto f = root.find("schedule")) {
+    if (root.find("seeds")) f->fail("stands instead of 'seeds', not beside it");
+    scenario.schedule = read_schedule(*f);
+    scenario.seeds = {scenario.schedule->seed.value_or(0)};
+  }
 }
 
 void read_lists(const Field& root, Scenario& scenario) {
   if (const auto f = root.find("timeline")) {
-    for (const auto& step : f->elements())
-      scenario.timeline.push_back(read_step(step, scenario.machines(), scenario.clients));
+    for (const auto& step : f->elements()) {
+      scenario.timeline.push_back(read_step(step, scenario));
+      const auto* disk = std::get_if<DiskAction>(&scenario.timeline.back().action);
+      if (disk) check_disk_action(step, scenario.store, *disk);
+    }
   }
   if (const auto f = root.need("workload")) {
     for (const auto& load : f->elements()) scenario.workload.push_back(read_workload(load, scenario));
@@ -216,15 +176,40 @@ void read_lists(const Field& root, Scenario& scenario) {
   }
 }
 
+std::uint64_t text_digest(std::string_view text) {
+  Digest digest;
+  digest.add(text);
+  return digest.value();
+}
+
 }  // namespace
 
 Time Scenario::timeline_ends() const {
   Time ends{0};
   for (const auto& step : timeline) {
     const auto* at = std::get_if<At>(&step.trigger);
-    if (at && std::holds_alternative<Heal>(step.action)) ends = std::max(ends, at->time);
+    if (at && std::holds_alternative<Heal>(step.action)) ends = std::max(ends, Time(at->time_ns.greatest()));
   }
   return ends > Time(0) ? ends : sim_limit - checks.converge_within.value_or(Duration(0));
+}
+
+const Workload& Scenario::workload_of(std::uint32_t client) const {
+  const Workload* its = &workload.front();
+  for (const auto& load : workload) {
+    const auto& who = load.clients;
+    if (who.empty() || std::find(who.begin(), who.end(), client) != who.end()) its = &load;
+  }
+  return *its;
+}
+
+bool Scenario::has_operator() const {
+  const auto is_its = [this](const Step& step) {
+    const auto* on_disk = std::get_if<DiskAction>(&step.action);
+    const bool rots = disk.recoverable && on_disk && on_disk->how == DiskAction::How::rot;
+    return rots || std::holds_alternative<Recovery>(step.action) ||
+           std::holds_alternative<Order>(step.action) || std::holds_alternative<Wipe>(step.action);
+  };
+  return (disk.recoverable && disk.rot > 0) || std::any_of(timeline.begin(), timeline.end(), is_its);
 }
 
 base::Result<Scenario> parse_scenario(std::string_view text, const std::string& file) {
@@ -233,12 +218,13 @@ base::Result<Scenario> parse_scenario(std::string_view text, const std::string& 
   Reading reading(text, file);
   Scenario scenario;
   scenario.file = file;
+  scenario.text_digest = text_digest(text);
   scenario.seeds = {1};
   const Field root(reading, json.value(), "");
   read_head(root, scenario);
   if (const auto f = root.find("cluster")) read_cluster(*f, scenario);
-  if (const auto f = root.find("network")) read_network(*f, scenario.network);
-  if (const auto f = root.find("disk")) read_disk(*f, scenario);
+  if (const auto f = root.find("network")) read_network(*f, scenario);
+  if (const auto f = root.find("disk")) read_disk(*f, scenario.store, scenario.disk);
   if (const auto f = root.find("clock")) read_clock(*f, scenario);
   if (const auto f = root.find("limits")) read_limits(*f, scenario);
   read_lists(root, scenario);

@@ -7,6 +7,12 @@
 
 namespace sim {
 
+namespace {
+// A timer that is late is late by much.
+constexpr std::int64_t kLateMin = 500'000'000;
+constexpr std::int64_t kLateMax = 5'000'000'000;
+}  // namespace
+
 std::string address_of(Place server) {
   return "s" + std::to_string(server + 1);
 }
@@ -17,48 +23,52 @@ Place place_at(const std::string& address) {
 }
 
 Server::Server(Place place, node::Config config, Queue& queue, Network& network, Onlooker& onlooker,
-               Clock clock, Disk disk)
+               Clock clock, std::unique_ptr<Disk> disk, Draws& timers)
     : place_(place),
       config_(std::move(config)),
       queue_(queue),
       network_(network),
       onlooker_(onlooker),
       clock_(clock),
-      disk_(std::move(disk)) {}
+      disk_(std::move(disk)),
+      timers_(timers) {}
 
-void Server::move_in(host::NodeId id, raft::Recovered found) {
+void Server::move_in(host::NodeId id, const raft::Configuration& initial) {
   CHECK(!host_ && id);
   config_.raft.self = id;
-  disk_.format(std::move(found));
+  disk_->format({.cluster = config_.cluster, .node = id, .address = address_of(place_)}, initial);
 }
 
 void Server::move_out() {
   CHECK(!host_);
   config_.raft.self = host::NodeId(0);
-  disk_.format({});
+  disk_->clear();
 }
 
-void Server::start() {
+std::optional<store::Failure> Server::start() {
   CHECK(!host_ && id());
   ++epoch_;
   run_soon_ = false;
   armed_.reset();
+  auto recovered = disk_->recover(epoch_);
+  if (auto* failure = std::get_if<store::Failure>(&recovered)) return std::move(*failure);
   auto config = config_;
   config.raft.seed += epoch_;
-  auto found = node::recovered(disk_.recover(epoch_), config.limits);
+  auto found = node::recovered(std::get<raft::Recovered>(std::move(recovered)), config.limits);
   CHECK(found.ok());
   host_.emplace(std::move(config), std::move(found).value(),
-                host::Ports{clock_, *this, *this, *this, disk_, *this});
+                host::Ports{clock_, *this, *this, *this, *disk_, *this});
+  return std::nullopt;
 }
 
-std::size_t Server::crash() {
+void Server::end(Disk::End how) {
   CHECK(host_);
   host_.reset();
   ++epoch_;
   callers_.clear();
   reached_.clear();
   network_.close_all(place_);
-  return disk_.crash();
+  disk_->end(how);
 }
 
 void Server::on_peer_frame(const Event& event) {
@@ -72,6 +82,7 @@ void Server::on_peer_frame(const Event& event) {
   if (!frame.ok() || !frame.value()) return;
   // Who calls has said where it is answered.
   reached_[from] = static_cast<Place>(event.id);
+  onlooker_.received(place_, from, frame.value()->payload);
   (void)host_->peer_frame(from, *frame.value()).ok();
 }
 
@@ -122,8 +133,10 @@ void Server::on_run() {
   host_->run();
 }
 
-void Server::on_disk_done() {
-  host_->durable(disk_.done());
+std::optional<store::Failure> Server::on_disk_done() {
+  auto done = disk_->done();
+  if (done.durable) host_->durable(*done.durable);
+  return std::move(done.failure);
 }
 
 void Server::on_clock_jump() {
@@ -142,8 +155,10 @@ void Server::at(Instant when) {
 }
 
 void Server::arm() {
-  const auto due = std::max(clock_.when(wake_at_), queue_.now());
+  auto due = std::max(clock_.when(wake_at_), queue_.now());
   if (armed_ && *armed_ <= due) return;
+  // Only where a sweep asks for it.
+  if (timers_.chance(0, FaultSite::late_timer)) due += Duration(timers_.between(kLateMin, kLateMax));
   armed_ = due;
   queue_.push(due, {.kind = EventKind::server_wake, .actor = place_, .epoch = epoch_});
 }

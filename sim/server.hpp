@@ -3,8 +3,10 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/host/host.hpp"
@@ -25,6 +27,8 @@ class Onlooker {
   virtual ~Onlooker() = default;
   virtual void noted(Place server, const node::Note& note) = 0;
   virtual void sent(Place from, host::NodeId to, const std::string& frame) = 0;
+  // Before the step that takes it in.
+  virtual void received(Place at, host::NodeId from, std::string_view payload) = 0;
 };
 
 // A machine, and the server that lives on it, if any: one that has joined under an id of its own.
@@ -32,12 +36,13 @@ class Server : host::Wakeups, host::Peers, host::Clients, host::Observer {
  public:
   // `config` is without the id.
   Server(Place place, node::Config config, Queue& queue, Network& network, Onlooker& onlooker, Clock clock,
-         Disk disk);
+         std::unique_ptr<Disk> disk, Draws& timers);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
   Place place() const { return place_; }
   Clock& clock() { return clock_; }
+  const Clock& clock() const { return clock_; }
   // 0: nobody lives here.
   host::NodeId id() const { return config_.raft.self; }
   bool is_up() const { return host_.has_value(); }
@@ -45,15 +50,19 @@ class Server : host::Wakeups, host::Peers, host::Clients, host::Observer {
   // Only while it is up.
   const node::Node& node() const { return host_->node(); }
   const node::Config& config() const { return config_; }
-  const Disk& disk() const { return disk_; }
+  // Of another cluster from its next start on. Not while it is up.
+  void belong_to(base::ClusterId cluster) { config_.cluster = cluster; }
+  const Disk& disk() const { return *disk_; }
+  Disk& disk() { return *disk_; }
 
-  // A server moves in, under an id and with nothing but this on its disk. Not while one is up.
-  void move_in(host::NodeId id, raft::Recovered found);
+  // A server moves in, under an id and with a new disk. `initial`: what its cluster is bootstrapped with, or
+  // no members where it joins one. Not while one is up.
+  void move_in(host::NodeId id, const raft::Configuration& initial);
   // Whoever lives here is gone, and what was on the disk. Not while it is up.
   void move_out();
-  void start();
-  // Answers how many writes were lost.
-  std::size_t crash();
+  // Why it must not start, if so, as lockd would say it.
+  std::optional<store::Failure> start();
+  void end(Disk::End how);
 
   // Events of the queue. Only while it is up.
   void on_peer_frame(const Event& event);
@@ -62,7 +71,8 @@ class Server : host::Wakeups, host::Peers, host::Clients, host::Observer {
   // Whether the node has made a step.
   bool on_wake();
   void on_run();
-  void on_disk_done();
+  // Why it must end.
+  std::optional<store::Failure> on_disk_done();
   // Its clock has jumped: what is due now?
   void on_clock_jump();
 
@@ -84,7 +94,8 @@ class Server : host::Wakeups, host::Peers, host::Clients, host::Observer {
   Network& network_;
   Onlooker& onlooker_;
   Clock clock_;
-  Disk disk_;
+  std::unique_ptr<Disk> disk_;
+  Draws& timers_;  // how late they fire
   std::uint32_t epoch_ = 0;
   std::optional<host::Host> host_;
   bool run_soon_ = false;

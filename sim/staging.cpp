@@ -1,4 +1,5 @@
 // The world as faults act upon it.
+#include <algorithm>
 #include <utility>
 
 #include "sim/world.hpp"
@@ -29,29 +30,43 @@ std::optional<Place> World::holder(const std::string& lock) const {
 
 void World::crash(Place place) {
   if (!is_up(place)) return;
+  if (place < machines()) return end_server(*servers_[place], Disk::End::power_lost);
+  forget_timers(place);
+  count(coverage_, "client_crashes");
+  agents_[place - machines()]->crash();
+}
+
+void World::kill(Place place) {
+  if (place >= machines()) return crash(place);
+  if (!is_up(place)) return;
+  count(coverage_, "process_kills");
+  end_server(*servers_[place], Disk::End::killed);
+}
+
+// Of a paused machine: what has arrived from outside stays there.
+void World::forget_timers(Place place) {
   std::erase_if(held_back_[place], [](const Event& event) {
     return event.kind != EventKind::segment && event.kind != EventKind::peer_frame;
   });
-  if (place >= machines()) {
-    count(coverage_, "client_crashes");
-    return agents_[place - machines()]->crash();
-  }
+}
+
+void World::end_server(Server& server, Disk::End how) {
+  forget_timers(server.place());
   count(coverage_, "server_crashes");
-  harvest(*servers_[place]);
-  if (const auto lost = servers_[place]->crash()) count(coverage_, "writes_lost", lost);
-  look_at_snapshot(*servers_[place]);
+  // What it has promised since its last turn counts.
+  observe(server);
+  processors_[server.place()].clear();
+  harvest(server);
+  server.end(how);
+  look_at_snapshot(server);
 }
 
 void World::restart(Place place) {
-  if (is_up(place) || (place < machines() && !servers_[place]->id())) return;
+  if (is_up(place) || buried_.contains(place)) return;
+  if (place < machines() && (!servers_[place]->id() || out_.contains(servers_[place]->id()))) return;
   tell("restart of " + Faults::name_of(place, machines()));
   if (place >= machines()) return agents_[place - machines()]->start();
-  auto& server = *servers_[place];
-  server.start();
-  if (!scenario_.checks.raft_invariants || violation_) return;
-  if (const auto found = invariants_.restarted(server.id(), server.node())) {
-    violate({"raft_invariants", found->check + ": " + found->what});
-  }
+  start_server(*servers_[place]);
 }
 
 void World::pause(Place place) {
@@ -62,6 +77,21 @@ void World::resume(Place place) {
   if (paused_[place] == 0 || --paused_[place] > 0) return;
   tell("end of the pause of " + Faults::name_of(place, machines()));
   for (auto& event : std::exchange(held_back_[place], {})) queue_.push(queue_.now(), std::move(event));
+}
+
+void World::bury(Place place) {
+  buried_.insert(place);
+}
+
+void World::overload(Duration interval) {
+  crowd_.interval = overloads_ == 0 ? interval : std::min(crowd_.interval, interval);
+  if (overloads_++ > 0) return;
+  for (auto& agent : crowd_agents_) agent->start();
+}
+
+void World::overload_ends() {
+  if (--overloads_ > 0) return;
+  for (auto& agent : crowd_agents_) agent->crash();
 }
 
 void World::jump(Place place, Duration by) {

@@ -1,7 +1,10 @@
 #include "sim/timeline_fields.hpp"
 
 #include <algorithm>
-#include <charconv>
+
+#include "core/wire/frame.hpp"
+#include "sim/disk_fields.hpp"
+#include "sim/places.hpp"
 
 namespace sim {
 
@@ -10,17 +13,20 @@ namespace {
 const std::vector<std::string> kEvents = {
     "leader_elected",      "lock_granted",     "hold_ended",   "lease_ended",    "session_ended",
     "stale_token_refused", "status_persisted", "stepped_down", "joint",          "member_added",
-    "member_removed",      "promoted",         "removed",      "snapshot_saved", "snapshot_installed"};
+    "member_removed",      "promoted",         "removed",      "snapshot_saved", "snapshot_installed",
+    "vote_granted",        "append_rejected",  "piece_sent",   "heir_called",    "config_appended"};
 const std::vector<std::string> kSelectors = {
-    "leader",  "old_leader",  "followers",  "minority",     "majority", "one",        "all",
-    "learner", "holder:LOCK", "event.node", "event.client", "client:N", "client:any", "server:N"};
+    "leader",  "old_leader",  "followers",  "minority",     "majority", "one",        "all",      "any",
+    "learner", "holder:LOCK", "event.node", "event.client", "client:N", "client:any", "server:N", "zone:Z"};
 const std::vector<std::string> kTriggers = {"at", "every", "random", "when"};
 
 When read_when(const Field& field) {
   When when;
-  field.only({"event", "nth", "where"});
+  field.only({"event", "nth", "every", "where"});
   if (const auto f = field.need("event")) when.event = f->name("event", kEvents);
-  if (const auto f = field.find("nth")) when.nth = static_cast<std::uint64_t>(f->integer(1, 1'000'000'000));
+  if (const auto f = field.find("nth")) when.nth = f->integers(1, 1'000'000'000);
+  if (const auto f = field.find("every"))
+    when.every = static_cast<std::uint64_t>(f->integer(1, 1'000'000'000));
   if (const auto f = field.find("where")) {
     f->only({"lock", "state", "reason", "client", "server"});
     for (const auto& [key, value] : f->members()) {
@@ -32,12 +38,13 @@ When read_when(const Field& field) {
 
 Trigger read_trigger(const Field& field) {
   int found = 0;
-  Trigger trigger = At{Time(0)};
-  if (const auto f = field.find("at")) ++found, trigger = At{f->duration()};
+  Trigger trigger = At{0};
+  if (const auto f = field.find("at")) ++found, trigger = At{f->durations()};
   if (const auto f = field.find("every")) {
     ++found;
-    trigger = Every{f->duration()};
-    if (f->duration() < std::chrono::milliseconds(1)) f->fail("expected at least 1ms");
+    const auto period = f->durations();
+    trigger = Every{period};
+    if (period.least() < 1'000'000) f->fail("expected at least 1ms");
   }
   if (const auto f = field.find("random")) {
     ++found;
@@ -52,19 +59,34 @@ Trigger read_trigger(const Field& field) {
 bool numbered(const Field& field, const std::string& text, std::string_view prefix, std::uint32_t greatest,
               Selection& into) {
   if (text.rfind(prefix, 0) != 0) return false;
-  const auto digits = std::string_view(text).substr(prefix.size());
-  if (digits == "any") return true;
-  std::uint32_t number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc() || end != digits.data() + digits.size() || number < 1 || number > greatest) {
-    field.fail("expected " + std::string(prefix) + "1 to " + std::string(prefix) + std::to_string(greatest) +
-               ", not '" + text + "'");
-  }
-  into.number = number;
+  into.number = read_number(field, text, prefix, greatest);
   return true;
 }
 
-Selection read_selection(const Field& field, std::uint32_t servers, std::uint32_t clients) {
+// One machine by its name; clients stand behind the servers.
+Place read_place(const Field& field, const Scenario& scenario) {
+  Selection one;
+  const auto text = field.text();
+  const bool client = numbered(field, text, "client:", scenario.clients, one);
+  if (!client && !numbered(field, text, "server:", scenario.machines(), one))
+    field.fail("expected the name of one server or client, such as server:1, not '" + text + "'");
+  if (!one.number) return field.fail("expected a number, not '" + text + "'"), Place(0);
+  return *one.number - 1 + (client ? scenario.machines() : 0);
+}
+
+Network::Cut read_links(const Field& field, const Scenario& scenario) {
+  Network::Cut links;
+  for (const auto& link : field.elements()) {
+    const auto ends = link.elements();
+    if (ends.size() != 2) return link.fail("expected [from, to]"), links;
+    const auto from = read_place(ends[0], scenario);
+    links.emplace_back(from, read_place(ends[1], scenario));
+  }
+  if (links.empty()) field.fail("expected at least one link");
+  return links;
+}
+
+Selection read_selection(const Field& field, const Scenario& scenario) {
   static const std::vector<std::pair<std::string, Selector>> plain = {
       {"leader", Selector::leader},
       {"old_leader", Selector::old_leader},
@@ -73,10 +95,17 @@ Selection read_selection(const Field& field, std::uint32_t servers, std::uint32_
       {"majority", Selector::majority},
       {"one", Selector::one},
       {"all", Selector::all},
+      {"any", Selector::any},
       {"learner", Selector::learner},
       {"event.node", Selector::event_node},
       {"event.client", Selector::event_client}};
   Selection selection;
+  if (field.is_array()) {
+    selection.selector = Selector::places;
+    for (const auto& name : field.elements()) selection.places.push_back(read_place(name, scenario));
+    if (selection.places.empty()) field.fail("expected at least one name");
+    return selection;
+  }
   const auto text = field.text();
   for (const auto& [name, selector] : plain) {
     if (text == name) return selection.selector = selector, selection;
@@ -84,28 +113,41 @@ Selection read_selection(const Field& field, std::uint32_t servers, std::uint32_
   if (text.rfind("holder:", 0) == 0 && text.size() > 7) {
     selection.selector = Selector::holder;
     selection.lock = text.substr(7);
-  } else if (numbered(field, text, "client:", clients, selection)) {
+  } else if (numbered(field, text, "client:", scenario.clients, selection)) {
     selection.selector = Selector::client;
-  } else if (numbered(field, text, "server:", servers, selection)) {
+  } else if (numbered(field, text, "server:", scenario.machines(), selection)) {
     selection.selector = Selector::server;
   } else if (text.rfind("zone:", 0) == 0) {
-    field.fail("zones are not simulated in this version");
+    selection.selector = Selector::places;
+    selection.places = read_zone(field, text, scenario);
   } else {
     field.fail("unknown selector '" + text + "'" + suggestion(text, kSelectors));
   }
   return selection;
 }
 
-Partition read_partition(const Field& field) {
+Partition read_partition(const Field& field, const Scenario& scenario, std::vector<std::string>& keys) {
+  using Shape = Partition::Shape;
+  static constexpr Shape kShapes[] = {Shape::split, Shape::isolate, Shape::oneway,  Shape::bridge,
+                                      Shape::ring,  Shape::chain,   Shape::swizzle, Shape::links};
   Partition partition;
   if (const auto f = field.need("shape")) {
-    const auto shape = f->name("shape", {"split", "isolate", "oneway", "bridge", "ring", "chain", "swizzle"});
-    if (shape == "bridge" || shape == "ring" || shape == "chain" || shape == "swizzle")
-      f->fail("'" + shape + "' is not simulated in this version");
-    if (shape == "split") partition.shape = Partition::Shape::split;
-    if (shape == "oneway") partition.shape = Partition::Shape::oneway;
+    std::vector<std::string> names;
+    for (const auto shape : kShapes) names.emplace_back(name_of(shape));
+    const auto written = f->name("shape", names);
+    for (const auto shape : kShapes) {
+      if (written == name_of(shape)) partition.shape = shape;
+    }
   }
-  if (partition.shape == Partition::Shape::split) partition.clients = ClientSide::random;
+  if (partition.shape == Shape::links) {
+    keys.emplace_back("links");
+    if (const auto links = field.need("links")) partition.links = read_links(*links, scenario);
+    return partition;
+  }
+  keys.insert(keys.end(), {"select", "clients"});
+  const bool far = partition.shape == Shape::isolate || partition.shape == Shape::oneway ||
+                   partition.shape == Shape::swizzle;
+  partition.clients = far ? ClientSide::far : ClientSide::random;
   if (const auto f = field.find("clients")) {
     const auto side = f->name("side", {"random", "near", "far", "both"});
     partition.clients = side == "random" ? ClientSide::random
@@ -123,10 +165,7 @@ Action read_order(const Field& field, const std::string& name, std::vector<std::
   if (name == "snapshot") return order.kind = Order::Kind::snapshot, order;
   if (name == "restart") {
     keys.insert(keys.end(), {"rolling", "for"});
-    order.kind = Order::Kind::rolling;
-    order.down = std::chrono::milliseconds(300);
-    if (const auto f = field.find("for")) order.down = f->duration();
-    return order;
+    return order.kind = Order::Kind::rolling, order;
   }
   keys.insert(keys.end(), {"change", "least"});
   static const std::vector<std::pair<std::string, Order::Kind>> kinds = {{"add", Order::Kind::add},
@@ -146,57 +185,125 @@ Action read_order(const Field& field, const std::string& name, std::vector<std::
   return order;
 }
 
-Action read_action(const Field& field, std::vector<std::string>& keys) {
-  const auto action = field.need("do");
-  if (!action) return Heal{};
-  const std::vector<std::string> later = {"disk", "upgrade", "overload"};
-  const auto name = action->text();
-  if (std::find(later.begin(), later.end(), name) != later.end()) {
-    return action->fail("'" + name + "' is not simulated in this version"), Heal{};
-  }
-  (void)action->name("action", {"partition", "crash", "restart", "pause", "clock_jump", "wipe", "reconfigure",
-                                "transfer", "snapshot", "heal"});
-  if (name != "heal") keys.emplace_back("select");
-  if (name == "partition" || name == "crash" || name == "pause" || name == "wipe") keys.emplace_back("for");
-  if (name == "reconfigure" || name == "transfer" || name == "snapshot" || field.find("rolling"))
-    return read_order(field, name, keys);
-  if (name == "wipe") return Wipe{};
-  if (name == "partition") {
-    keys.insert(keys.end(), {"shape", "clients"});
-    return read_partition(field);
-  }
-  if (name == "crash") return Crash{};
-  if (name == "restart") return Restart{};
-  if (name == "pause") return Pause{};
-  if (name != "clock_jump") return Heal{};
-  keys.insert(keys.end(), {"by", "of"});
+ClockJump read_jump(const Field& field) {
   ClockJump jump;
-  if (const auto f = field.need("by")) jump.by = f->duration(true);
+  if (const auto f = field.need("by")) jump.by_ns = f->durations(true);
   if (const auto f = field.find("of"))
     jump.monotonic = f->name("clock", {"monotonic", "wall"}) == "monotonic";
-  if (jump.monotonic && jump.by < Duration(0)) field.find("by")->fail("a monotonic clock jumps only forward");
+  if (jump.monotonic && jump.by_ns.least() < 0)
+    field.find("by")->fail("a monotonic clock jumps only forward");
   return jump;
+}
+
+Action read_action(const Field& field, const Scenario& scenario, std::vector<std::string>& keys) {
+  const auto action = field.need("do");
+  if (!action) return Heal{};
+  const auto name = action->text();
+  if (name == "upgrade") {
+    action->fail("'upgrade' mixes two versions of the wire format, and there is only one, " +
+                 std::to_string(wire::kVersion) + "; a restart with 'rolling' is the rest of it");
+    return Heal{};
+  }
+  (void)action->name("action",
+                     {"partition", "crash", "restart", "pause", "suspend", "clock_jump", "reset_connections",
+                      "overload", "wipe", "disk", "reconfigure", "transfer", "snapshot", "recover", "heal"});
+  const auto takes = [&](const std::vector<std::string>& more) {
+    keys.insert(keys.end(), more.begin(), more.end());
+  };
+  if (name == "overload") {
+    takes({"for", "rate"});
+    const auto rate = field.need("rate");
+    return rate ? Flood{rate->interval()} : Flood{};
+  }
+  if (name == "recover") return Recovery{};
+  if (name != "heal" && name != "partition") takes({"select"});
+  if (name == "reconfigure" || name == "transfer" || name == "snapshot" || field.find("rolling"))
+    return read_order(field, name, keys);
+  if (name == "reset_connections") return ResetConnections{};
+  if (name == "restart") return Restart{};
+  if (name == "clock_jump") return takes({"by", "of"}), read_jump(field);
+  if (name == "heal") return Heal{};
+  takes({"for"});
+  if (name == "wipe") return Wipe{};
+  if (name == "disk") return read_disk_action(field, keys);
+  takes({"heal"});
+  if (name == "partition") return takes({"shape"}), read_partition(field, scenario, keys);
+  if (name == "crash") {
+    takes({"what"});
+    const auto what = field.find("what");
+    return Crash{what && what->name("part", {"machine", "process"}) == "process"};
+  }
+  if (name == "suspend") return Suspend{};
+  return Pause{};
+}
+
+// Whom an action is about where no selector says it.
+std::optional<Selector> usual_targets(const Action& action) {
+  if (std::holds_alternative<Heal>(action) || std::holds_alternative<Recovery>(action) ||
+      std::holds_alternative<Order>(action) || std::holds_alternative<Flood>(action))
+    return Selector::nobody;
+  const auto* partition = std::get_if<Partition>(&action);
+  if (!partition) return std::nullopt;
+  if (partition->shape == Partition::Shape::bridge) return Selector::one;
+  if (partition->shape == Partition::Shape::links) return Selector::nobody;
+  const bool all = partition->shape == Partition::Shape::ring || partition->shape == Partition::Shape::chain;
+  return all ? std::optional(Selector::all) : std::nullopt;
+}
+
+void read_duration(const Field& field, Step& step) {
+  if (const auto f = field.find("heal")) {
+    (void)f->name("end of a fault", {"never"});
+    step.forever = true;
+  }
+  if (const auto f = field.find("for")) step.duration_ns = f->durations();
+  if (step.forever && step.duration_ns) field.find("for")->fail("what is never healed lasts for ever");
+  if (step.duration_ns || step.forever) return;
+  if (std::holds_alternative<Pause>(step.action)) field.fail("'for' is missing: a pause ends");
+  if (std::holds_alternative<Suspend>(step.action)) field.fail("'for' is missing: a sleep ends");
+  if (std::holds_alternative<Flood>(step.action)) field.fail("'for' is missing: an overload ends");
+}
+
+bool is_swizzle(const Action& action) {
+  const auto* partition = std::get_if<Partition>(&action);
+  return partition && partition->shape == Partition::Shape::swizzle;
 }
 
 }  // namespace
 
-Step read_step(const Field& field, std::uint32_t servers, std::uint32_t clients) {
+Step read_step(const Field& field, const Scenario& scenario) {
   Step step;
   auto keys = kTriggers;
   keys.emplace_back("do");
   if (!field.is_object()) return field.fail("expected an object"), step;
   step.trigger = read_trigger(field);
-  step.action = read_action(field, keys);
+  step.action = read_action(field, scenario, keys);
   field.only(keys);
-  step.select.selector = Selector::nobody;
-  const bool free = std::holds_alternative<Heal>(step.action) || std::holds_alternative<Order>(step.action);
-  if (const auto f = free ? field.find("select") : field.need("select"))
-    step.select = read_selection(*f, servers, clients);
-  if (const auto f = std::holds_alternative<Order>(step.action) ? std::nullopt : field.find("for"))
-    step.duration_ns = f->durations();
-  const bool lasts = std::holds_alternative<Pause>(step.action) && !step.duration_ns;
-  if (lasts) field.fail("'for' is missing: a pause ends");
+  const auto usual = usual_targets(step.action);
+  step.select.selector = usual.value_or(Selector::nobody);
+  if (const auto f = usual ? field.find("select") : field.need("select"))
+    step.select = read_selection(*f, scenario);
+  read_duration(field, step);
+  if (is_swizzle(step.action) && !step.duration_ns)
+    field.fail("'for' is missing: it says within what time all are cut off and healed again");
   return step;
+}
+
+std::vector<Step> read_jumps(const Field& field) {
+  std::vector<Step> steps;
+  for (const auto& jump : field.is_array() ? field.elements() : std::vector<Field>{field}) {
+    jump.only({"rate", "by", "of", "who"});
+    Step step;
+    if (const auto f = jump.need("rate")) step.trigger = AtRandom{f->interval()};
+    step.action = read_jump(jump);
+    step.select.selector = Selector::any;
+    if (const auto f = jump.find("who")) {
+      const auto who = f->name("choice of clocks", {"servers", "clients", "all"});
+      if (who == "servers") step.select.selector = Selector::one;
+      if (who == "clients") step.select.selector = Selector::client;
+    }
+    steps.push_back(std::move(step));
+  }
+  return steps;
 }
 
 }  // namespace sim

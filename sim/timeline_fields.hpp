@@ -6,6 +6,10 @@
 
 namespace sim {
 
-Step read_step(const Field& field, std::uint32_t servers, std::uint32_t clients);
+// Of a scenario whose cluster has been read.
+Step read_step(const Field& field, const Scenario& scenario);
+
+// `clock.jumps`, one or a list, as what they are: clock jumps at random.
+std::vector<Step> read_jumps(const Field& field);
 
 }  // namespace sim

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <nlohmann/json.hpp>
 #include <poll.h>
 #include <sys/resource.h>
@@ -10,46 +11,23 @@
 #include <unistd.h>
 
 #include "core/base/check.hpp"
+#include "core/base/duration.hpp"
+#include "sim/outcome_line.hpp"
 
 namespace sim {
 
 namespace {
 
-using nlohmann::json;
-
 std::string to_line(const Outcome& outcome) {
-  json line{{"seed", outcome.seed},
-            {"digest", outcome.digest},
-            {"events", outcome.events},
-            {"sim_ns", outcome.simulated.count()},
-            {"operations", outcome.operations},
-            {"coverage", outcome.coverage}};
-  if (outcome.inconclusive) line["inconclusive"] = *outcome.inconclusive;
-  if (outcome.violation) {
-    line["check"] = outcome.violation->check;
-    line["what"] = outcome.violation->what;
-    line["lines"] = outcome.violation->lines;
-    line["history"] = outcome.history;
-  }
-  return line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+  auto line = to_json(outcome, outcome.states);
+  if (outcome.violation) line["history"] = outcome.history;
+  return line_of(line);
 }
 
 Outcome from_line(const std::string& text) {
-  const auto line = json::parse(text);
-  Outcome outcome;
-  outcome.seed = line.at("seed");
-  outcome.digest = line.at("digest");
-  outcome.events = line.at("events");
-  outcome.simulated = Time(line.at("sim_ns").get<std::int64_t>());
-  outcome.operations = line.at("operations");
-  for (const auto& [counter, value] : line.at("coverage").items())
-    outcome.coverage[counter] = value.get<std::uint64_t>();
-  if (line.contains("inconclusive")) outcome.inconclusive = line.at("inconclusive").get<std::string>();
-  if (line.contains("check")) {
-    outcome.violation =
-        Violation{line.at("check"), line.at("what"), line.at("lines").get<std::vector<std::string>>()};
-    outcome.history = line.at("history");
-  }
+  const auto line = nlohmann::json::parse(text);
+  auto outcome = outcome_of(line);
+  if (outcome.violation) outcome.history = line.at("history");
   return outcome;
 }
 
@@ -69,11 +47,15 @@ void write_all(int fd, std::string_view text) {
   _exit(0);
 }
 
+using Wall = std::chrono::steady_clock;
+
 struct Worker {
   pid_t pid = -1;
   int fd = -1;
   std::string buffer;
   std::size_t next = 0;  // the seed it is at
+  Wall::time_point since = Wall::now();
+  bool too_slow = false;  // it has been ended
 };
 
 Worker start(const Scenario& scenario, const std::vector<std::uint64_t>& seeds, std::size_t first,
@@ -90,7 +72,11 @@ Worker start(const Scenario& scenario, const std::vector<std::uint64_t>& seeds, 
     work(scenario, seeds, first, jobs, ends[1]);
   }
   close(ends[1]);
-  return {pid, ends[0], {}, first};
+  Worker worker;
+  worker.pid = pid;
+  worker.fd = ends[0];
+  worker.next = first;
+  return worker;
 }
 
 std::uint64_t cpu_of_children() {
@@ -114,8 +100,20 @@ bool drain(Worker& worker, unsigned jobs, const std::function<void(const Outcome
     ended(from_line(worker.buffer.substr(0, end)));
     worker.buffer.erase(0, end + 1);
     worker.next += jobs;
+    worker.since = Wall::now();
   }
   return true;
+}
+
+// Ends those that have been at a seed for longer than the limit. Answers for how long to wait for news.
+int look_at_clock(std::vector<Worker>& workers, const std::optional<Duration>& limit) {
+  if (!limit) return -1;
+  for (auto& worker : workers) {
+    if (worker.fd < 0 || worker.too_slow || Wall::now() - worker.since <= *limit) continue;
+    worker.too_slow = true;
+    kill(worker.pid, SIGKILL);
+  }
+  return 50;
 }
 
 // The process died on a seed: that is its outcome.
@@ -125,6 +123,13 @@ Outcome death(std::uint64_t seed, int status) {
   const auto how = WIFSIGNALED(status) ? "signal " + std::to_string(WTERMSIG(status))
                                        : "status " + std::to_string(WEXITSTATUS(status));
   outcome.violation = Violation{"core_check", "the process that ran it died with " + how, {}};
+  return outcome;
+}
+
+Outcome too_slow(std::uint64_t seed, Duration limit) {
+  Outcome outcome;
+  outcome.seed = seed;
+  outcome.inconclusive = "it took longer than limits.wall, " + base::format_duration(limit);
   return outcome;
 }
 
@@ -141,7 +146,7 @@ Load run_seeds(const Scenario& scenario, const std::vector<std::uint64_t>& seeds
   while (running > 0) {
     std::vector<pollfd> fds;
     for (const auto& worker : workers) fds.push_back({worker.fd, POLLIN, 0});
-    if (poll(fds.data(), fds.size(), -1) < 0) continue;
+    if (poll(fds.data(), fds.size(), look_at_clock(workers, scenario.wall_limit)) < 0) continue;
     for (std::size_t i = 0; i < workers.size(); ++i) {
       auto& worker = workers[i];
       if (worker.fd < 0 || fds[i].revents == 0 || drain(worker, jobs, ended)) continue;
@@ -152,7 +157,8 @@ Load run_seeds(const Scenario& scenario, const std::vector<std::uint64_t>& seeds
       worker.fd = -1;
       --running;
       if (worker.next >= seeds.size()) continue;
-      ended(death(seeds[worker.next], status));
+      const auto seed = seeds[worker.next];
+      ended(worker.too_slow ? too_slow(seed, *scenario.wall_limit) : death(seed, status));
       if (worker.next + jobs >= seeds.size()) continue;
       worker = start(scenario, seeds, worker.next + jobs, jobs, workers);
       ++running;

@@ -6,6 +6,9 @@
 
 #include "core/base/check.hpp"
 #include "sim/operator.hpp"
+#include "sim/perfetto.hpp"
+#include "sim/swarm.hpp"
+#include "sim/vfs.hpp"
 
 namespace sim {
 
@@ -20,85 +23,151 @@ raft::Configuration first_configuration(const Scenario& scenario) {
   return configuration;
 }
 
+// Whether servers' clocks keep the bound that leases rest on.
+bool clocks_keep_their_bound(const Scenario& scenario) {
+  const std::int64_t bound = scenario.tuning.clock_drift_ppm;
+  const bool jump = std::any_of(scenario.timeline.begin(), scenario.timeline.end(), [](const Step& step) {
+    const auto* jumps = std::get_if<ClockJump>(&step.action);
+    return jumps && jumps->monotonic;
+  });
+  const auto keeps = [&](const Distribution& drift_ppm) {
+    return drift_ppm.least() >= -bound && drift_ppm.greatest() <= bound;
+  };
+  const bool own =
+      std::all_of(scenario.own_clocks.begin(), scenario.own_clocks.end(), [&](const auto& clock) {
+        return clock.first >= scenario.machines() || !clock.second.drift_ppm ||
+               keeps(*clock.second.drift_ppm);
+      });
+  return !jump && own && keeps(scenario.drift_ppm);
+}
+
 }  // namespace
 
 World::World(const Scenario& scenario, std::uint64_t seed, RunOptions options)
     : scenario_(scenario),
       seed_(seed),
       options_(options),
+      tape_(scenario.schedule.value_or(Schedule{seed, {}, {}}), options.recording),
       trace_(options.trace),
-      network_(queue_, coverage_, scenario.network, scenario.machines() + scenario.clients + 1,
-               base::Random(seed, "network")),
+      network_(queue_, coverage_, scenario.network, places(), scenario.machines(), tape_, scenario.links),
       history_(queue_, trace_),
       store_(coverage_),
       surroundings_{queue_, network_, history_, coverage_, store_, scenario.machines(), {}},
-      paused_(scenario.machines() + scenario.clients + 1),
-      held_back_(scenario.machines() + scenario.clients + 1),
-      faults_(scenario_.timeline, queue_, network_, coverage_, *this, base::Random(seed, "faults")),
+      disk_faults_(scenario.disk),
+      crowd_history_(queue_, crowd_trace_),
+      crowd_surroundings_{queue_, network_, crowd_history_, crowd_coverage_, store_, scenario.machines(), {}},
+      paused_(places()),
+      held_back_(places()),
+      faults_(scenario_.timeline, queue_, network_, coverage_, *this, tape_.stream("faults")),
+      rules_(clocks_keep_their_bound(scenario)),
       snapshots_seen_(scenario.machines()),
-      random_(seed, "membership") {
+      random_(tape_.stream("membership")),
+      repairs_drawn_(tape_.stream("repairs")) {
+  if (scenario.store == StoreKind::sqlite) seed_sqlite(tape_.stream("sqlite").next());
+  draw_sizes();
+  watched_.last.resize(machines());
+  watched_.touches.resize(machines());
+  watched_.epochs.resize(machines());
+  watched_.committed_at_start.resize(machines());
   for (Place place = 0; place < machines(); ++place) build_server(place);
   for (Place place = 0; place < scenario_.clients; ++place) build_client(machines() + place);
   build_operator();
+  build_crowd();
 }
 
 World::~World() = default;
 
+std::uint32_t World::places() const {
+  return machines() + clients() + 1 + kCrowd;
+}
+
+// All clients of a program meet at the same names.
+void World::draw_sizes() {
+  auto& random = tape_.stream("sizes");
+  for (auto& workload : scenario_.workload) {
+    workload.tuning.keys = static_cast<std::uint32_t>(workload.keys.sample(random));
+    workload.tuning.objects = static_cast<std::uint32_t>(workload.objects.sample(random));
+  }
+}
+
+Clock World::clock_of(Place place, const Distribution& drift_ppm, Draws& random) const {
+  const auto own = scenario_.own_clocks.find(place);
+  auto offset_ns = scenario_.clock_offset_ns;
+  auto ppm = drift_ppm;
+  if (own != scenario_.own_clocks.end()) {
+    offset_ns = own->second.offset_ns.value_or(offset_ns);
+    ppm = own->second.drift_ppm.value_or(ppm);
+  }
+  const auto offset = Duration(offset_ns.sample(random));
+  return {queue_, offset, ppm.sample(random)};
+}
+
 void World::build_server(Place place) {
   const auto number = std::to_string(place + 1);
-  base::Random random(seed_, "clock " + number);
+  auto& random = tape_.stream("clock s" + number);
   node::Config config;
   config.raft.tuning = scenario_.tuning;
-  config.raft.seed = base::Random(seed_, "elections " + number).next();
+  config.raft.seed = tape_.stream("elections " + number).next();
   config.cluster = base::ClusterId(1);
   config.snapshots = scenario_.snapshots;
-  const auto offset = Duration(scenario_.clock_offset_ns.sample(random));
+  processors_.emplace_back(queue_, coverage_, scenario_.cpu_ns, tape_.stream("cpu " + number));
+  disks_drawn_.push_back(&tape_.stream("disk " + number));
   servers_.push_back(std::make_unique<Server>(
       place, std::move(config), queue_, network_, static_cast<Onlooker&>(*this),
-      Clock(queue_, offset, scenario_.drift_ppm.sample(random)),
-      Disk(queue_, place, scenario_.disk_latency_ns, base::Random(seed_, "disk " + number))));
+      clock_of(place, scenario_.drift_ppm, random),
+      make_disk(scenario_.store, {place, queue_, coverage_, disk_faults_, *disks_drawn_.back(),
+                                  [this, place] { return may_rot(place); }}),
+      tape_.stream("timer " + number)));
 }
 
 void World::build_client(Place place) {
   const auto number = place - machines() + 1;
-  const Workload* its = nullptr;
-  for (const auto& workload : scenario_.workload) {
-    const auto& who = workload.clients;
-    if (who.empty() || std::find(who.begin(), who.end(), number) != who.end()) its = &workload;
-  }
-  // A client without work of its own does what the first program says.
-  if (!its) its = &scenario_.workload.front();
-  base::Random random(seed_, "client " + std::to_string(number));
-  const auto offset = Duration(scenario_.clock_offset_ns.sample(random));
-  const Clock clock(queue_, offset, scenario_.client_drift_ppm.sample(random));
+  const auto& its = scenario_.workload_of(number);
+  auto& random = tape_.stream("clock c" + std::to_string(number));
+  const auto clock = clock_of(place, scenario_.client_drift_ppm, random);
+  auto& draws = tape_.stream("client " + std::to_string(number));
+  Agent::Made made{place, Faults::name_of(place, machines()), draws.next(), its.ttl, draws};
   agents_.push_back(
-      std::make_unique<Agent>(Agent::Made{place, Faults::name_of(place, machines()), random.next(), its->ttl},
-                              surroundings_, clock, make_program(its->tuning, number)));
+      std::make_unique<Agent>(std::move(made), surroundings_, clock, make_program(its.tuning, number)));
 }
 
 // Where there is something to do for one. No partition stands between it and a server.
 void World::build_operator() {
-  const auto is_its = [](const Step& step) {
-    return std::holds_alternative<Order>(step.action) || std::holds_alternative<Wipe>(step.action);
-  };
+  if (!scenario_.has_operator()) return;
+  auto& draws = tape_.stream("operator");
+  Agent::Made made{machines() + scenario_.clients, "operator", draws.next(), lock::Millis(5000), draws};
+  agents_.push_back(std::make_unique<Agent>(std::move(made), surroundings_, Clock(queue_, Duration(0), 0),
+                                            make_operator(orders_, *this, coverage_)));
+}
+
+// Where there is to be an overload.
+void World::build_crowd() {
+  const auto is_its = [](const Step& step) { return std::holds_alternative<Flood>(step.action); };
   if (std::none_of(scenario_.timeline.begin(), scenario_.timeline.end(), is_its)) return;
-  base::Random random(seed_, "operator");
-  agents_.push_back(std::make_unique<Agent>(
-      Agent::Made{machines() + scenario_.clients, "operator", random.next(), lock::Millis(5000)},
-      surroundings_, Clock(queue_, Duration(0), 0), make_operator(orders_, *this, coverage_)));
+  for (Place i = 0; i < kCrowd; ++i) {
+    const auto name = "crowd " + std::to_string(i + 1);
+    auto& draws = tape_.stream(name);
+    const auto place = machines() + clients() + 1 + i;
+    Agent::Made made{place, name, draws.next(), lock::Millis(5000), draws};
+    crowd_agents_.push_back(std::make_unique<Agent>(
+        std::move(made), crowd_surroundings_, Clock(queue_, Duration(0), 0), make_crowd(crowd_, coverage_)));
+  }
+}
+
+Agent& World::agent_at(Place place) {
+  const auto beyond = machines() + clients() + 1;
+  return place < beyond ? *agents_[place - machines()] : *crowd_agents_[place - beyond];
 }
 
 void World::start() {
   membership_ = first_configuration(scenario_);
-  raft::Recovered found;
-  found.snapshot.configuration = membership_;
   for (Place place = 0; place < scenario_.servers; ++place) {
     residents_.insert(host::NodeId(place + 1));
-    servers_[place]->move_in(host::NodeId(place + 1), found);
-    servers_[place]->start();
-    observe(*servers_[place]);
+    servers_[place]->move_in(host::NodeId(place + 1), membership_);
+    start_server(*servers_[place]);
   }
   for (auto& agent : agents_) agent->start();
+  faults_.record(options_.deeds);
   faults_.start();
   queue_.push(scenario_.timeline_ends(), {.kind = EventKind::phase});
 }
@@ -106,10 +175,20 @@ void World::start() {
 Outcome World::run() {
   try {
     start();
+    if (options_.perfetto) begin_picture();
     while (go_on()) {
       auto event = queue_.pop();
+      const auto kind = event.kind;
+      const auto actor = event.actor;
       account(event);
+      const auto going_on = met();
       handle(std::move(event));
+      watched_.overlaps.look(coverage_, going_on);
+      const bool of_the_world = actor == kNobody
+                                    ? kind != EventKind::resend && kind != EventKind::store_request
+                                    : actor >= machines() + clients();
+      if (of_the_world) note_all();
+      if (picture_) draw(of_the_world ? kNobody : actor);
     }
   } catch (const base::CheckFailed& failed) {
     violate({"core_check", failed.what()});
@@ -118,6 +197,7 @@ Outcome World::run() {
   }
   Outcome outcome;
   judge(outcome);
+  if (picture_) outcome.picture_cut_short = end_picture();
   return outcome;
 }
 
@@ -159,7 +239,7 @@ void World::handle(Event event) {
 void World::dispatch(Event& event) {
   if (event.actor != kNobody) {
     if (event.actor < machines()) return dispatch_server(*servers_[event.actor], event);
-    return dispatch_client(*agents_[event.actor - machines()], event);
+    return dispatch_client(agent_at(event.actor), event);
   }
   switch (event.kind) {
     case EventKind::resend:
@@ -172,12 +252,15 @@ void World::dispatch(Event& event) {
       return faults_.on_fault_end(event.id);
     case EventKind::retire:
       return retire(event.detail, host::NodeId(event.id));
+    case EventKind::start_again:
+      return start_again(event.detail);
     case EventKind::phase:
       return phase();
     case EventKind::peer_frame:
     case EventKind::segment:
     case EventKind::reset:
     case EventKind::server_run:
+    case EventKind::server_turn:
     case EventKind::server_wake:
     case EventKind::disk_done:
     case EventKind::client_wake:
@@ -191,19 +274,30 @@ void World::dispatch(Event& event) {
 void World::dispatch_server(Server& server, Event& event) {
   if (event.kind == EventKind::segment && !server.is_up()) return network_.refuse(event.id, server.place());
   if (!server.is_up() || (event.epoch != 0 && event.epoch != server.epoch())) return;
+  auto& processor = processors_[server.place()];
+  const bool costs = event.kind == EventKind::peer_frame || event.kind == EventKind::segment;
+  if (costs && processor.is_slow()) return processor.take(std::move(event), server.epoch());
+  if (event.kind == EventKind::server_turn) event = processor.done();
   if (event.kind == EventKind::peer_frame) return server.on_peer_frame(event);
   if (event.kind == EventKind::segment) return server.on_segment(event.id, event.bytes);
   if (event.kind == EventKind::reset) return server.on_reset(event.id);
-  if (event.kind == EventKind::disk_done) {
-    server.on_disk_done();
-    return look_at_snapshot(server);
-  }
+  if (event.kind == EventKind::disk_done) return disk_done(server);
   if (event.kind == EventKind::server_run) {
     server.on_run();
     return observe(server);
   }
   CHECK(event.kind == EventKind::server_wake);
   if (server.on_wake()) observe(server);
+}
+
+// At either side of the moment at which a server hears that its writes are safe a sweep may crash it.
+void World::disk_done(Server& server) {
+  constexpr auto kDown = std::chrono::milliseconds(300);
+  auto& draws = *disks_drawn_[server.place()];
+  if (draws.chance(0, FaultSite::crash_before)) return faults_.crash_for(server.place(), kDown);
+  if (const auto failure = server.on_disk_done()) return disk_failed(server, *failure);
+  look_at_snapshot(server);
+  if (draws.chance(0, FaultSite::crash_after)) faults_.crash_for(server.place(), kDown);
 }
 
 void World::dispatch_client(Agent& agent, Event& event) {
@@ -218,27 +312,8 @@ void World::dispatch_client(Agent& agent, Event& event) {
   agent.on_store_reply(event.id, event.detail != 0);
 }
 
-// First the timeline is over and everything is healed; then everybody must come to an end in time.
-void World::phase() {
-  constexpr auto kLook = std::chrono::milliseconds(100);
-  if (!converging_) {
-    converging_ = queue_.now();
-    surroundings_.winding_down = true;
-    tell("the timeline is over: everything heals");
-    faults_.finish();
-  } else {
-    const auto within = scenario_.checks.converge_within.value_or(scenario_.sim_limit - *converging_);
-    over_ = all_done() || queue_.now() >= *converging_ + within;
-  }
-  if (!over_) queue_.push(queue_.now() + kLook, {.kind = EventKind::phase});
-}
-
-bool World::all_done() const {
-  return std::all_of(agents_.begin(), agents_.end(), [](const auto& agent) { return agent->done(); });
-}
-
 Outcome run_seed(const Scenario& scenario, std::uint64_t seed, RunOptions options) {
-  World world(scenario, seed, options);
+  World world(swarmed(scenario, seed), seed, options);
   return world.run();
 }
 

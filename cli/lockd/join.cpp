@@ -90,7 +90,8 @@ std::variant<lock::MemberAdded, Failed> ask(const net::Log& log, const Join& joi
 std::variant<std::unique_ptr<store::Store>, Failed> join(const net::Log& log, const Options& options) {
   if (auto used = store::Store::check_unused(options.data)) return failed(*used);
   if (auto cannot = check_can_serve(options)) return *cannot;
-  if (auto unmade = store::make_folder(options.data)) return failed(*unmade);
+  store::OsFiles files;
+  if (auto unmade = store::make_folder(files, options.data)) return failed(*unmade);
   const auto incarnation = incarnation_of(options);
   if (const auto* wrong = std::get_if<Failed>(&incarnation)) return *wrong;
   const auto answer = ask(log, *options.join, std::get<std::uint64_t>(incarnation));

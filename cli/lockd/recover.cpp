@@ -11,13 +11,16 @@
 #include <unistd.h>
 
 #include "cli/lockd/failed.hpp"
-#include "cli/lockd/recovery.hpp"
 #include "cli/lockd/removed.hpp"
 #include "core/base/duration.hpp"
 #include "core/lock/limits.hpp"
+#include "core/node/recovery.hpp"
+#include "core/store/store.hpp"
 
 namespace lockd {
 namespace {
+
+using node::Remains;
 
 constexpr const char* kAbout =
     "lockd recover: makes a new cluster of one server's folder, when a majority of its cluster is gone for "
@@ -62,17 +65,17 @@ std::string role_of(const raft::Member& member) {
   return member.suffrage == raft::Suffrage::leaving ? "leaving" : "voter";
 }
 
-std::string describe(const Remains& remains) {
-  std::string text = "cluster    " + in_hex(remains.identity.cluster) + "\nserver     " +
-                     std::to_string(remains.identity.node.value) + " at " + remains.identity.address +
-                     "\nterm       " + std::to_string(remains.hard_state.term.value) + "\nsnapshot   " +
+std::string describe(base::ClusterId cluster, const Remains& remains) {
+  std::string text = "cluster    " + in_hex(cluster) + "\nserver     " + std::to_string(remains.self.value) +
+                     " at " + remains.address + "\nterm       " +
+                     std::to_string(remains.hard_state.term.value) + "\nsnapshot   " +
                      (remains.snapshot ? "up to entry " + std::to_string(remains.snapshot.value) : "none") +
                      "\nlast entry " + std::to_string(remains.last.index.value) + " of term " +
                      std::to_string(remains.last.term.value) + "\n";
   const char* title = "members    ";
   for (const auto& member : remains.members.members) {
     text += title + std::to_string(member.id.value) + " at " + member.address + ", " + role_of(member) +
-            (member.id == remains.identity.node ? ", this one" : "") + "\n";
+            (member.id == remains.self ? ", this one" : "") + "\n";
     title = "           ";
   }
   return text + "state      " + std::to_string(remains.locks) + " names held or waited for, " +
@@ -83,7 +86,7 @@ std::string describe(const Remains& remains) {
 std::string warn(const Remains& remains, lock::Millis grant_after) {
   std::string others;
   for (const auto& member : remains.members.members) {
-    if (member.id == remains.identity.node) continue;
+    if (member.id == remains.self) continue;
     others += (others.empty() ? "" : ", ") + std::to_string(member.id.value);
   }
   std::string text =
@@ -98,7 +101,7 @@ std::string warn(const Remains& remains, lock::Millis grant_after) {
             ") must never be started again: they would go on as the old cluster and grant the\n"
             "  same locks. Delete their folders; they come back empty, by lockd --join.\n";
   }
-  text += "* Tokens go on above " + std::to_string(next_epoch(remains.token).value) +
+  text += "* Tokens go on above " + std::to_string(node::next_epoch(remains.token).value) +
           ", so that fencing refuses whoever still works under an old one.\n";
   if (grant_after >= remains.longest_lease) {
     return text + "* Nothing is granted for " + in_words(grant_after) +
@@ -121,9 +124,9 @@ std::string now_in_words() {
   return text;
 }
 
-std::string note_for(const Remains& remains) {
-  return "recovered at " + now_in_words() + " from server " + std::to_string(remains.identity.node.value) +
-         " of cluster " + in_hex(remains.identity.cluster) + "; what it had acknowledged after entry " +
+std::string note_for(base::ClusterId cluster, const Remains& remains) {
+  return "recovered at " + now_in_words() + " from server " + std::to_string(remains.self.value) +
+         " of cluster " + in_hex(cluster) + "; what it had acknowledged after entry " +
          std::to_string(remains.last.index.value) + " of term " + std::to_string(remains.last.term.value) +
          " is lost";
 }
@@ -154,9 +157,10 @@ bool is_confirmed() {
 }
 
 int carry_out(store::Store& store, const Remains& remains, lock::Millis grant_after) {
-  const auto cluster = new_cluster(remains.identity.cluster);
+  const auto cluster = new_cluster(store.identity().cluster);
   if (!cluster) return fail("the operating system gives no random numbers", EX_OSERR);
-  const auto failure = store.refound(*cluster, refounding(remains, grant_after, note_for(remains)));
+  const auto failure = store.refound(
+      *cluster, node::refounding(remains, grant_after, note_for(store.identity().cluster, remains)));
   if (failure) return fail(failed(*failure));
   std::printf("\nDone: cluster %s of this server alone. Start it: lockd --data DIR, without --bootstrap.\n",
               in_hex(*cluster).c_str());
@@ -168,7 +172,7 @@ int run(const Words& words, std::optional<lock::Millis> told) {
   auto opened = store::Store::open(words.data);
   if (const auto* failure = std::get_if<store::Failure>(&opened)) return fail(failed(*failure));
   auto& store = *std::get<std::unique_ptr<store::Store>>(opened);
-  const auto remains = look_at(store.identity(), store.recover());
+  const auto remains = node::look_at(store.identity().node, store.identity().address, store.recover());
   if (!remains) return fail(words.data + ": " + remains.error(), EX_DATAERR);
   if (remains->members.members.empty()) {
     return fail(words.data + " holds nothing to go on from: this server has never heard from its cluster",
@@ -176,7 +180,9 @@ int run(const Words& words, std::optional<lock::Millis> told) {
   }
   // Nobody's lease is longer, unless the bound was raised behind the end of this log.
   const auto grant_after = told.value_or(remains->longest_lease);
-  std::fputs((describe(remains.value()) + warn(remains.value(), grant_after)).c_str(), stdout);
+  std::fputs(
+      (describe(store.identity().cluster, remains.value()) + warn(remains.value(), grant_after)).c_str(),
+      stdout);
   if (words.yes) return carry_out(store, remains.value(), grant_after);
   if (::isatty(STDIN_FILENO) == 0) {
     std::fflush(stdout);

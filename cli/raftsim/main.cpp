@@ -1,14 +1,9 @@
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <exception>
 
 #include "cli/raftsim/verbs.hpp"
 
 namespace raftsim {
-
-void complain(const std::string& line) {
-  std::fprintf(stderr, "raftsim: %s\n", line.c_str());
-}
 
 namespace {
 
@@ -65,6 +60,144 @@ void add_explore(CLI::App& app, ExploreAsked& asked, int& code) {
   verb->callback([&] { code = explore(asked); });
 }
 
+void add_seed(CLI::App& verb, std::optional<std::uint64_t>& seed, const char* what) {
+  const auto check = [](const std::string& text) {
+    const bool number =
+        !text.empty() && text.size() <= 19 && text.find_first_not_of("0123456789") == text.npos;
+    return number ? std::string() : "'" + text + "' is not a seed: give a whole number, such as 7";
+  };
+  verb.add_option("--seed", seed, what)->check(CLI::Validator(check, "N"));
+}
+
+void add_shrink(CLI::App& app, ShrinkAsked& asked, int& code) {
+  auto* verb = app.add_subcommand("shrink", "the least faults, clients, servers and time that still fail");
+  verb->add_option("FILE", asked.file, "the scenario")->required();
+  add_seed(*verb, asked.seed, "a seed that fails; none where the scenario has a schedule");
+  verb->add_option("-o,--out", asked.out, "write the smaller scenario to this file")->required();
+  verb->add_option("--budget", asked.budget, "wall time")->capture_default_str();
+  verb->add_option("--jobs", asked.jobs, "processes; otherwise one a processor")->check(CLI::Range(1, 1024));
+  verb->footer(
+      "What is written is one run, with a schedule instead of seeds: it fails by itself, by the same check, "
+      "and passes once the bug is mended; keep it in scenarios/regressions.\n"
+      "Exit status: 0 written, and it fails twice the same way, 64 usage, or the run does not fail.");
+  verb->callback([&] { code = shrink(asked); });
+}
+
+void add_sweep(CLI::App& app, SweepAsked& asked, int& code) {
+  auto* verb = app.add_subcommand("sweep", "one fault at every k-th disk operation, message or timer");
+  verb->add_option("FILE", asked.file, "the scenario")->required();
+  verb->add_option("--what", asked.what, "where faults strike")
+      ->check(CLI::IsMember({"all", "disk", "messages", "timers", "crashes"}))
+      ->capture_default_str();
+  add_seed(*verb, asked.seed, "the run; otherwise the scenario's first seed, or its schedule");
+  verb->add_option("--every", asked.every, "only every so many-th place")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40))
+      ->capture_default_str();
+  verb->add_option("--budget", asked.budget, "wall time")->capture_default_str();
+  verb->add_option("--jobs", asked.jobs, "processes; otherwise one a processor")->check(CLI::Range(1, 1024));
+  verb->add_option("-o,--out", asked.out, "write failing runs as scenarios into this directory");
+  verb->footer(
+      "messages: each lost, doubled, held up or with a flipped bit; crashes: of a server, just before and "
+      "just "
+      "after it hears that its writes are safe; disk: these, and each operation failing; timers: each late "
+      "by "
+      "0.5 s to 5 s.\n"
+      "Exit status: 0 every place was tried, and no run failed, 1 a violation, 2 the time ran out first, 64 "
+      "usage.");
+  verb->callback([&] { code = sweep(asked); });
+}
+
+constexpr const char* kRunFooter =
+    "Examples:\n"
+    "  raftsim run scenarios/*.json                      each scenario with its own seeds\n"
+    "  raftsim run scenarios/split.json --seeds 1..1000  other seeds\n"
+    "  raftsim run scenarios/*.json --budget 10m         ten minutes, where new states still appear\n"
+    "  raftsim run scenarios/*.json --shard 2/8 --report part-2\n"
+    "                                                    the second of eight machines' share\n"
+    "  raftsim run scenarios/*.json --junit junit.xml --github\n"
+    "With --budget every seed plays a random part of its scenario's faults under a random tuning (--swarm); "
+    "what scenarios require is not judged then, and those that must fail are left out.\n"
+    "Exit status: 0 pass, 1 violation, 2 inconclusive, 3 not deterministic, 64 usage or a bad file, 70 "
+    "internal error.";
+
+void add_outlets(CLI::App& verb, Outlets& outlets) {
+  verb.add_option("--junit", outlets.junit, "write JUnit's XML to this file");
+  verb.add_option("--markdown", outlets.markdown, "write a summary in Markdown to this file");
+  verb.add_flag("--github", outlets.github,
+                "annotations for GitHub Actions, and the summary into $GITHUB_STEP_SUMMARY");
+}
+
+void add_run(CLI::App& app, RunAsked& asked, int& code) {
+  auto* verb = app.add_subcommand("run", "run scenarios over many seeds");
+  verb->add_option("FILE", asked.files, "scenario files")->required();
+  verb->add_option("--seeds", asked.seeds, "A..B, or one seed; otherwise those of the scenario");
+  auto* jobs = verb->add_option("--jobs", asked.jobs, "processes; otherwise one a processor")
+                   ->check(CLI::Range(1, 1024));
+  auto* budget =
+      verb->add_option("--budget", asked.budget,
+                       "wall time, such as 60s: seed after seed from the first on, where new states appear");
+  auto* swarm = verb->add_flag("--swarm", asked.swarm,
+                               "each seed plays a random part of the faults, under another tuning");
+  auto* shard = verb->add_option("--shard", asked.shard, "i/n: the i-th of n shares of the seeds");
+  verb->add_option("--report", asked.outlets.report,
+                   "write results.jsonl, index.html and summary.md into this folder");
+  add_outlets(*verb, asked.outlets);
+  verb->add_option("--trace", asked.trace,
+                   "draw the first seed of the first file, for ui.perfetto.dev, in this file");
+  verb->add_option_function<std::string>(
+          "--output", [&asked](const std::string& output) { asked.json = output == "json"; },
+          "text, or json: a line for each seed and each scenario")
+      ->check(CLI::IsMember({"text", "json"}));
+  auto* real = verb->add_flag("--real", asked.real,
+                              "against lockd processes on this machine: the first seed, in as much time "
+                              "as the story takes; then compared with the simulator's run");
+  for (auto* other : {jobs, budget, swarm, shard}) real->excludes(other);
+  verb->add_option("--lockd", asked.lockd, "with --real: the program; otherwise beside raftsim, or on PATH")
+      ->needs(real);
+  verb->add_option("--until", asked.until, "with --real: everything heals at this time, such as 20s")
+      ->needs(real);
+  verb->add_flag("--allow-unplayed", asked.allow_unplayed,
+                 "with --real: a pass also where a part of the story can't be played")
+      ->needs(real);
+  verb->footer(kRunFooter);
+  verb->callback([&] {
+    asked.outlets.aside = asked.json;
+    code = run(asked);
+  });
+}
+
+void add_replay(CLI::App& app, ReplayAsked& asked, int& code) {
+  auto* verb = app.add_subcommand("replay", "run one seed again, told step by step");
+  verb->add_option("FILE", asked.file, "the scenario")->required();
+  add_seed(*verb, asked.seed, "the seed; none where the scenario has a schedule");
+  verb->add_flag("--swarm", asked.swarm, "as `run --budget` and `run --swarm` play it");
+  verb->add_option("--until", asked.until,
+                   "stop at this time of the simulated world, such as 12.5s, and show the state");
+  verb->add_flag("--state", asked.state,
+                 "at the end show every server and its disk, every client, and what is on its way");
+  verb->add_flag("--messages", asked.messages, "tell every message between servers, too");
+  verb->add_option("--trace", asked.trace, "draw the run, for ui.perfetto.dev, in this file");
+  verb->add_option("--history", asked.history,
+                   "write what the clients saw to this file, for `raftsim check`");
+  verb->callback([&] { code = replay(asked); });
+}
+
+void add_report(CLI::App& app, ReportAsked& asked, int& code) {
+  auto* verb = app.add_subcommand("report", "one page from one run or many: shards merge here");
+  verb->add_option("RUN", asked.runs, "folders that `run --report` has written")->required();
+  verb->add_option("-o,--output", asked.outlets.report,
+                   "write results.jsonl, index.html and summary.md into this folder");
+  add_outlets(*verb, asked.outlets);
+  verb->footer(
+      "Judges all seeds together as one run would have: what a scenario requires is counted over all of "
+      "them, a "
+      "seed that came to two digests is not deterministic, and a seed that nobody ran leaves it "
+      "inconclusive.\n"
+      "Example: raftsim report part-* -o whole\n"
+      "Exit status: as of `run`.");
+  verb->callback([&] { code = report(asked); });
+}
+
 int main(int argc, char** argv) {
   CLI::App app{
       "Runs lockd's servers and clients in a simulated world with faults, and judges what the clients saw.",
@@ -77,39 +210,16 @@ int main(int argc, char** argv) {
   int code = kPass;
 
   RunAsked run_asked;
-  std::string output = "text";
-  auto* run_verb = app.add_subcommand("run", "run scenarios over many seeds");
-  run_verb->add_option("FILE", run_asked.files, "scenario files")->required();
-  run_verb->add_option("--seeds", run_asked.seeds, "A..B, or one seed; otherwise those of the scenario");
-  run_verb->add_option("--jobs", run_asked.jobs, "processes; otherwise one a processor")
-      ->check(CLI::Range(1, 1024));
-  run_verb->add_option("--trace", run_asked.trace,
-                       "tell the first seed of the first file step by step in this file");
-  run_verb->add_option("--output", output, "text or json")->check(CLI::IsMember({"text", "json"}));
-  run_verb->callback([&] {
-    run_asked.json = output == "json";
-    code = run(run_asked);
-  });
-
+  add_run(app, run_asked, code);
   ReplayAsked replay_asked;
-  auto* replay_verb = app.add_subcommand("replay", "run one seed again, told step by step");
-  replay_verb->add_option("FILE", replay_asked.file, "the scenario")->required();
-  replay_verb->add_option("--seed", replay_asked.seed, "the seed")
-      ->required()
-      ->check(CLI::Validator(
-          [](const std::string& text) {
-            const bool number =
-                !text.empty() && text.size() <= 19 && text.find_first_not_of("0123456789") == text.npos;
-            return number ? std::string() : "'" + text + "' is not a seed: give a whole number, such as 7";
-          },
-          "N"));
-  replay_verb->add_option("--until", replay_asked.until,
-                          "stop at this time of the simulated world, such as 12.5s");
-  replay_verb->add_option("--trace", replay_asked.trace,
-                          "write the story, with every message between servers, to this file");
-  replay_verb->add_option("--history", replay_asked.history,
-                          "write what the clients saw to this file, for `raftsim check`");
-  replay_verb->callback([&] { code = replay(replay_asked); });
+  add_replay(app, replay_asked, code);
+  ReportAsked report_asked;
+  add_report(app, report_asked, code);
+
+  ShrinkAsked shrink_asked;
+  add_shrink(app, shrink_asked, code);
+  SweepAsked sweep_asked;
+  add_sweep(app, sweep_asked, code);
 
   CheckAsked check_asked;
   auto* check_verb = app.add_subcommand("check", "judge a recorded history");
@@ -123,7 +233,8 @@ int main(int argc, char** argv) {
   ExploreAsked explore_asked;
   add_explore(app, explore_asked, code);
 
-  app.add_subcommand("selftest", "the same seed twice, and a planted failure that must be found")
+  app.add_subcommand("selftest",
+                     "the same seed twice, and a planted failure that must be found and made small")
       ->callback([&] { code = selftest(); });
   app.add_subcommand("schema", "print the JSON Schema of a scenario")->callback([&] { code = schema(); });
 

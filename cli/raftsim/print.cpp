@@ -5,6 +5,9 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "cli/raftsim/tables.hpp"
+#include "cli/raftsim/verbs.hpp"
+
 namespace raftsim {
 
 namespace {
@@ -30,8 +33,8 @@ void print(const ordered_json& line) {
 std::string coverage_line(const sim::Scenario& scenario, const sim::Coverage& coverage) {
   std::string line;
   for (const auto& [counter, value] : coverage) {
-    const bool of_interest =
-        scenario.require.contains(counter) || counter == "ops_done" || counter == "leader_changes";
+    const bool of_interest = scenario.require.contains(counter) || counter == "ops_done" ||
+                             counter == "leader_changes" || counter == "liveness_not_demanded";
     if (of_interest) line += (line.empty() ? "" : ", ") + counter + " " + sim::short_number(value);
   }
   return line;
@@ -39,12 +42,26 @@ std::string coverage_line(const sim::Scenario& scenario, const sim::Coverage& co
 
 }  // namespace
 
-void Totals::add(const sim::Scenario& scenario, const sim::Summary& summary, const sim::Load& its) {
-  seeds += summary.seeds;
-  events += summary.events;
-  node_ns += static_cast<std::uint64_t>(summary.simulated.count()) * scenario.machines();
-  load.cpu_ns += its.cpu_ns;
-  load.wall_ns += its.wall_ns;
+int code_of(sim::Verdict verdict) {
+  switch (verdict) {
+    case sim::Verdict::pass:
+      return kPass;
+    case sim::Verdict::violation:
+      return kViolation;
+    case sim::Verdict::inconclusive:
+      return kInconclusive;
+    case sim::Verdict::not_deterministic:
+      return kNotDeterministic;
+  }
+  return kInternal;
+}
+
+void Totals::add(const sim::Results& results) {
+  seeds += results.summary.seeds;
+  events += results.summary.events;
+  node_ns += static_cast<std::uint64_t>(results.summary.simulated.count()) * results.scenario.machines();
+  load.cpu_ns += results.load.cpu_ns;
+  load.wall_ns += results.load.wall_ns;
 }
 
 void print_text(const sim::Scenario& scenario, const sim::Outcome& failed) {
@@ -54,25 +71,22 @@ void print_text(const sim::Scenario& scenario, const sim::Outcome& failed) {
   for (const auto& line : violation.lines) {
     if (line != violation.what) std::printf("    %s\n", line.c_str());
   }
-  std::printf("  to see it: raftsim replay %s --seed %" PRIu64 "\n", scenario.file.c_str(), failed.seed);
+  std::printf("  to see it: %s\n", replay_command(scenario, failed.seed).c_str());
 }
 
-void print_text(const sim::Scenario& scenario, const sim::Summary& summary, const sim::Load& load) {
-  const auto verdict = sim::verdict_of(summary);
-  const auto passed = summary.seeds - summary.failures - summary.as_expected;
-  std::string seeds = std::to_string(passed) + " of " + std::to_string(summary.seeds) + " seeds passed";
-  if (scenario.expect_fail) {
-    seeds = std::to_string(summary.as_expected) + " of " + std::to_string(summary.seeds) + " seeds fail by " +
-            *scenario.expect_fail + ", as expected";
-  }
-  std::printf(
-      "%-13s %-22s %s; %s events/s, %s simulated seconds per CPU-second\n", name_of(verdict),
-      scenario.name.c_str(), seeds.c_str(),
-      sim::short_number(per_second(summary.events, load.cpu_ns)).c_str(),
-      sim::short_number(
-          per_second(static_cast<std::uint64_t>(summary.simulated.count()) / 1'000'000'000, load.cpu_ns))
-          .c_str());
+void print_text(const sim::Results& results) {
+  const auto& scenario = results.scenario;
+  const auto& summary = results.summary;
+  const auto cpu_ns = results.load.cpu_ns;
+  const auto simulated_s = static_cast<std::uint64_t>(summary.simulated.count()) / 1'000'000'000;
+  std::printf("%-13s %-22s %s; %s events/s, %s simulated seconds per CPU-second\n",
+              name_of(results.verdict()), scenario.name.c_str(), seeds_line(results).c_str(),
+              sim::short_number(per_second(summary.events, cpu_ns)).c_str(),
+              sim::short_number(per_second(simulated_s, cpu_ns)).c_str());
   std::printf("              %s\n", coverage_line(scenario, summary.coverage).c_str());
+  std::printf("              %s\n", growth_line(results.growth).c_str());
+  if (results.not_deterministic)
+    complain(scenario.file + ": not deterministic: " + *results.not_deterministic);
   for (const auto& failed : summary.failed) print_text(scenario, failed);
   if (summary.failures > summary.failed.size()) {
     std::printf("  and %" PRIu64 " more\n", summary.failures - summary.failed.size());
@@ -93,7 +107,7 @@ void print_text(const Totals& totals) {
               hundredths % 100, sim::short_number(per_second(totals.events, totals.load.wall_ns)).c_str());
 }
 
-void print_json(const sim::Scenario& scenario, const sim::Outcome& outcome) {
+void print_json(const sim::Scenario& scenario, const sim::Outcome& outcome, std::size_t new_states) {
   ordered_json line{{"scenario", scenario.name},
                     {"seed", outcome.seed},
                     {"digest", hex(outcome.digest)},
@@ -109,23 +123,33 @@ void print_json(const sim::Scenario& scenario, const sim::Outcome& outcome) {
     line["lines"] = outcome.violation->lines;
   }
   if (outcome.inconclusive) line["why"] = *outcome.inconclusive;
+  line["states"] = outcome.states.size();
+  line["new_states"] = new_states;
   line["coverage"] = outcome.coverage;
   print(line);
 }
 
-void print_json(const sim::Scenario& scenario, const sim::Summary& summary, const sim::Load& load) {
-  print({{"scenario", scenario.name},
-         {"verdict", name_of(sim::verdict_of(summary))},
-         {"seeds", summary.seeds},
-         {"failures", summary.failures},
-         {"as_expected", summary.as_expected},
-         {"events", summary.events},
-         {"ops", summary.operations},
-         {"sim_ns", summary.simulated.count()},
-         {"cpu_ns", load.cpu_ns},
-         {"wall_ns", load.wall_ns},
-         {"inconclusive", summary.inconclusive},
-         {"coverage", summary.coverage}});
+void print_json(const sim::Results& results) {
+  const auto& summary = results.summary;
+  ordered_json line{{"scenario", results.scenario.name},
+                    {"verdict", name_of(results.verdict())},
+                    {"seeds", summary.seeds},
+                    {"failures", summary.failures},
+                    {"as_expected", summary.as_expected},
+                    {"events", summary.events},
+                    {"ops", summary.operations},
+                    {"sim_ns", summary.simulated.count()},
+                    {"cpu_ns", results.load.cpu_ns},
+                    {"wall_ns", results.load.wall_ns},
+                    {"states", results.growth.states()},
+                    {"states_once", results.growth.once()},
+                    {"inconclusive", summary.inconclusive},
+                    {"coverage", summary.coverage}};
+  if (results.not_deterministic) {
+    line["not_deterministic"] = *results.not_deterministic;
+    complain(results.scenario.file + ": not deterministic: " + *results.not_deterministic);
+  }
+  print(line);
 }
 
 }  // namespace raftsim

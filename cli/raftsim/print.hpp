@@ -3,8 +3,7 @@
 
 #include <cstdint>
 
-#include "sim/report.hpp"
-#include "sim/workers.hpp"
+#include "sim/results.hpp"
 
 namespace raftsim {
 
@@ -13,13 +12,16 @@ struct Totals {
   std::uint64_t events = 0;
   std::uint64_t node_ns = 0;  // simulated time times servers
   sim::Load load;
-  void add(const sim::Scenario& scenario, const sim::Summary& summary, const sim::Load& load);
+  void add(const sim::Results& results);
 };
 
-void print_text(const sim::Scenario& scenario, const sim::Summary& summary, const sim::Load& load);
+int code_of(sim::Verdict verdict);
+
+void print_text(const sim::Results& results);
 void print_text(const Totals& totals);
 void print_text(const sim::Scenario& scenario, const sim::Outcome& failed);
-void print_json(const sim::Scenario& scenario, const sim::Outcome& outcome);
-void print_json(const sim::Scenario& scenario, const sim::Summary& summary, const sim::Load& load);
+// `new_states`: those that no seed before it had shown.
+void print_json(const sim::Scenario& scenario, const sim::Outcome& outcome, std::size_t new_states);
+void print_json(const sim::Results& results);
 
 }  // namespace raftsim

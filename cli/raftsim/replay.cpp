@@ -13,7 +13,13 @@ namespace raftsim {
 int replay(const ReplayAsked& asked) {
   auto scenario = sim::read_scenario(asked.file);
   if (!scenario.ok()) return complain(scenario.error()), kUsage;
+  if (!scenario->schedule && !asked.seed)
+    return complain(asked.file + " has no schedule: name a seed with --seed"), kUsage;
+  if (scenario->schedule && asked.seed)
+    return complain(asked.file + " has a schedule, and no seeds: leave --seed out"), kUsage;
+  const auto seed = asked.seed.value_or(scenario->seeds.front());
   sim::RunOptions options;
+  options.state = asked.state || !asked.until.empty();
   std::ofstream trace;
   if (!asked.until.empty()) {
     const auto until = base::parse_duration(asked.until);
@@ -21,21 +27,23 @@ int replay(const ReplayAsked& asked) {
     options.until = until.value();
   }
   options.trace = &std::cout;
+  options.trace_messages = asked.messages;
+  scenario->swarm = asked.swarm;
   if (!asked.trace.empty()) {
     trace.open(asked.trace);
     if (!trace) return complain(asked.trace + ": can't be written"), kUsage;
-    options.trace = &trace;
-    options.trace_messages = true;
+    options.perfetto = &trace;
   }
   std::vector<sim::SeenEvent> events;
   options.events = &events;
-  const auto outcome = sim::run_seed(scenario.value(), asked.seed, options);
-  std::cout.flush();
+  const auto outcome = sim::run_seed(scenario.value(), seed, options);
+  std::cout << outcome.state << std::flush;
+  if (outcome.picture_cut_short) complain(asked.trace + ": cut short: the run is too long to be drawn whole");
   std::vector<sim::SeenEvent> again;
   sim::RunOptions quiet;
   quiet.until = options.until;
   quiet.events = &again;
-  (void)sim::run_seed(scenario.value(), asked.seed, quiet);
+  (void)sim::run_seed(scenario.value(), seed, quiet);
   if (!asked.history.empty()) {
     std::ofstream history(asked.history);
     if (!(history << outcome.history)) return complain(asked.history + ": can't be written"), kUsage;

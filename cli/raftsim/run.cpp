@@ -1,160 +1,190 @@
-#include <charconv>
-#include <chrono>
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
-#include <map>
 #include <optional>
-#include <unistd.h>
 
+#include "cli/raftsim/gather.hpp"
+#include "cli/raftsim/hunt.hpp"
 #include "cli/raftsim/print.hpp"
+#include "cli/raftsim/progress.hpp"
+#include "cli/raftsim/publish.hpp"
+#include "cli/raftsim/tables.hpp"
 #include "cli/raftsim/verbs.hpp"
-#include "sim/report.hpp"
-#include "sim/rerun.hpp"
-#include "sim/workers.hpp"
+#include "core/base/duration.hpp"
 
 namespace raftsim {
 
 namespace {
 
-constexpr std::uint64_t kSeedsMax = 100'000'000;
-
-std::optional<std::uint64_t> number(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
-}
-
-// "A..B", both included, or one; nothing: it is neither.
-std::optional<std::vector<std::uint64_t>> parse_seeds(std::string_view text) {
-  const auto dots = text.find("..");
-  const auto first = number(text.substr(0, dots));
-  const auto last = dots == std::string_view::npos ? first : number(text.substr(dots + 2));
-  if (!first || !last || *last < *first || *last - *first >= kSeedsMax) return std::nullopt;
-  std::vector<std::uint64_t> seeds;
-  for (auto seed = *first; seed <= *last; ++seed) seeds.push_back(seed);
-  return seeds;
-}
-
-// A line that is written over while seeds run, on a terminal only.
-class ProgressLine {
- public:
-  ProgressLine(std::string name, std::size_t all)
-      : name_(std::move(name)), all_(all), on_(isatty(STDERR_FILENO)) {}
-  ~ProgressLine() {
-    if (on_) std::fprintf(stderr, "\r\033[K");
-  }
-  void step(std::uint64_t failures) {
-    ++done_;
-    const auto now = std::chrono::steady_clock::now();
-    if (!on_ || now - shown_ < std::chrono::milliseconds(100)) return;
-    shown_ = now;
-    std::fprintf(stderr, "\r\033[K%s  %zu of %zu seeds%s", name_.c_str(), done_, all_,
-                 failures ? (", " + std::to_string(failures) + " failed").c_str() : "");
-  }
-
- private:
-  std::string name_;
-  std::size_t all_;
-  std::size_t done_ = 0;
-  bool on_;
-  std::chrono::steady_clock::time_point shown_;
+struct Plan {
+  std::vector<sim::Results> all;
+  std::optional<base::Duration> budget;
+  Shard shard;
+  bool sharded = false;
 };
 
-int code_of(sim::Verdict verdict) {
-  switch (verdict) {
-    case sim::Verdict::pass:
-      return kPass;
-    case sim::Verdict::violation:
-      return kViolation;
-    case sim::Verdict::inconclusive:
-      return kInconclusive;
-  }
-  return kInternal;
-}
-
-// A violation weighs more than what could not be decided.
-int worse(int a, int b) {
-  const auto weight = [](int code) {
-    return code == kPass ? 0 : code == kInconclusive ? 1 : code == kViolation ? 2 : 3;
-  };
-  return weight(a) >= weight(b) ? a : b;
-}
-
-// Prints outcomes in the order of their seeds, however they come.
-class InOrder {
- public:
-  explicit InOrder(const sim::Scenario& scenario) : scenario_(scenario) {}
-  void add(const sim::Outcome& outcome) {
-    early_.emplace(outcome.seed, outcome);
-    for (; next_ < scenario_.seeds.size(); ++next_) {
-      const auto due = early_.find(scenario_.seeds[next_]);
-      if (due == early_.end()) return;
-      print_json(scenario_, due->second);
-      early_.erase(due);
-    }
-  }
-
- private:
-  const sim::Scenario& scenario_;
-  std::size_t next_ = 0;
-  std::multimap<std::uint64_t, sim::Outcome> early_;
-};
-
-int run_one(const sim::Scenario& scenario, const RunAsked& asked, Totals& totals) {
-  sim::Summary summary;
-  sim::Load load;
-  {
-    InOrder in_order(scenario);
-    ProgressLine progress(scenario.name, scenario.seeds.size());
-    const auto jobs = asked.jobs ? asked.jobs : sim::processors();
-    load = sim::run_seeds(scenario, scenario.seeds, jobs, [&](const sim::Outcome& outcome) {
-      summary.add(scenario, outcome);
-      if (asked.json) in_order.add(outcome);
-      progress.step(summary.failures);
-    });
-  }
-  summary.close(scenario);
-  const auto different = sim::rerun(scenario, scenario.seeds.front());
-  if (asked.json) {
-    print_json(scenario, summary, load);
-  } else {
-    print_text(scenario, summary, load);
-  }
-  if (different)
-    complain(scenario.file + ": not deterministic: seed " + std::to_string(scenario.seeds.front()) + ": " +
-             *different);
-  totals.add(scenario, summary, load);
-  return different ? kNotDeterministic : code_of(sim::verdict_of(summary));
-}
-
-}  // namespace
-
-int run(const RunAsked& asked) {
-  std::vector<sim::Scenario> scenarios;
+// Answers the exit code where something is wrong with what was asked.
+std::optional<int> read_scenarios(const RunAsked& asked, Plan& plan) {
   for (const auto& file : asked.files) {
     auto scenario = sim::read_scenario(file);
     if (!scenario.ok()) return complain(scenario.error()), kUsage;
+    if (!asked.seeds.empty() && scenario->schedule)
+      return complain(file + " has a schedule, and no seeds: leave --seeds out"), kUsage;
     if (!asked.seeds.empty()) {
       auto seeds = parse_seeds(asked.seeds);
       if (!seeds)
         return complain("--seeds " + asked.seeds + ": expected A..B with A <= B, such as 1..1000"), kUsage;
       scenario->seeds = std::move(*seeds);
     }
-    scenarios.push_back(std::move(scenario).value());
+    const bool swarm = plan.budget || asked.swarm;
+    if (swarm && (scenario->expect_fail || scenario->schedule)) {
+      complain(file + ": left out: " +
+               (scenario->schedule ? "it has a schedule of its own"
+                                   : "it must fail, and part of its faults may not suffice"));
+      continue;
+    }
+    for (const auto& other : plan.all) {
+      if (other.scenario.name == scenario->name)
+        return complain(file + ": another file tells of '" + scenario->name +
+                        "', too: " + other.scenario.file),
+               kUsage;
+    }
+    scenario->swarm = swarm;
+    if (swarm) {
+      scenario->require.clear();
+      scenario->require_per_seed.clear();
+    }
+    plan.all.emplace_back().scenario = std::move(scenario).value();
   }
-  if (!asked.trace.empty()) {
-    std::ofstream trace(asked.trace);
-    if (!trace) return complain(asked.trace + ": can't be written"), kUsage;
-    sim::RunOptions options;
-    options.trace = &trace;
-    options.trace_messages = true;
-    (void)sim::run_seed(scenarios.front(), scenarios.front().seeds.front(), options);
+  if (plan.all.empty()) return complain("no scenario is left to run"), kUsage;
+  return std::nullopt;
+}
+
+std::optional<int> make_plan(const RunAsked& asked, Plan& plan) {
+  if (!asked.budget.empty()) {
+    const auto budget = base::parse_duration(asked.budget);
+    if (!budget.ok()) return complain("--budget: " + budget.error()), kUsage;
+    plan.budget = budget.value();
   }
-  int code = kPass;
+  if (!asked.shard.empty()) {
+    const auto shard = parse_shard(asked.shard);
+    if (!shard)
+      return complain("--shard " + asked.shard + ": expected i/n with 1 <= i <= n, such as 2/8"), kUsage;
+    plan.shard = *shard;
+    plan.sharded = shard->of > 1;
+  }
+  return read_scenarios(asked, plan);
+}
+
+std::optional<int> draw_first(const RunAsked& asked, const sim::Scenario& scenario) {
+  if (asked.trace.empty()) return std::nullopt;
+  std::ofstream trace(asked.trace);
+  if (!trace) return complain(asked.trace + ": can't be written"), kUsage;
+  sim::RunOptions options;
+  options.perfetto = &trace;
+  const auto outcome = sim::run_seed(scenario, scenario.seeds.front(), options);
+  if (outcome.picture_cut_short) complain(asked.trace + ": cut short: the run is too long to be drawn whole");
+  return std::nullopt;
+}
+
+void run_all(Gathering how, const RunAsked& asked, Plan& plan) {
+  for (auto& results : plan.all) {
+    const auto& name = results.scenario.name;
+    const auto seeds = of_shard(results.scenario.seeds, plan.shard);
+    if (how.file) how.file->scenario(results.scenario);
+    if (!seeds.empty()) {
+      Progress progress;
+      std::size_t done = 0;
+      how.ended = [&](const sim::Outcome&) {
+        ++done;
+        const auto failed = results.summary.failures;
+        if (progress.due())
+          progress.show(name + "  " + std::to_string(done) + " of " + std::to_string(seeds.size()) +
+                        " seeds" + (failed ? ", " + std::to_string(failed) + " failed" : std::string()));
+      };
+      gather(how, results, seeds);
+      run_twice(results, seeds.front());
+    }
+    if (how.file) how.file->end(results);
+    results.close(plan.sharded);
+    if (asked.json) {
+      print_json(results);
+    } else {
+      print_text(results);
+    }
+  }
+}
+
+// The scenarios that had the most.
+void tell_where_time_went(const std::vector<sim::Results>& all) {
+  std::vector<const sim::Results*> order;
+  std::uint64_t cpu_ns = 1;
+  for (const auto& results : all) {
+    order.push_back(&results);
+    cpu_ns += results.load.cpu_ns;
+  }
+  std::stable_sort(order.begin(), order.end(), [](const sim::Results* a, const sim::Results* b) {
+    return a->load.cpu_ns > b->load.cpu_ns;
+  });
+  constexpr std::size_t kTold = 5;
+  std::printf("where the time went:");
+  for (std::size_t i = 0; i < std::min(order.size(), kTold); ++i)
+    std::printf("%s %s %d %%", i == 0 ? "" : ",", order[i]->scenario.name.c_str(),
+                static_cast<int>(order[i]->load.cpu_ns * 100 / cpu_ns));
+  std::printf("%s\n", order.size() > kTold ? ", …" : "");
+}
+
+void run_for(const Gathering& how, const RunAsked& asked, Plan& plan) {
+  hunt(how, plan.all, *plan.budget, plan.shard);
+  for (auto& results : plan.all) {
+    results.close(true);
+    if (asked.json) {
+      print_json(results);
+    } else {
+      print_text(results);
+    }
+  }
+}
+
+}  // namespace
+
+int run(const RunAsked& asked) {
+  Plan plan;
+  if (const auto wrong = make_plan(asked, plan)) return *wrong;
+  if (asked.real) {
+    std::vector<sim::Scenario> scenarios;
+    for (auto& results : plan.all) scenarios.push_back(std::move(results.scenario));
+    return run_real(asked, std::move(scenarios));
+  }
+  if (const auto ready = prepare(asked.outlets); !ready.ok()) return complain(ready.error()), kUsage;
+  if (const auto wrong = draw_first(asked, plan.all.front().scenario)) return *wrong;
+  std::ofstream out;
+  std::optional<sim::ResultsFile> file;
+  if (!asked.outlets.report.empty()) {
+    out.open(asked.outlets.report + "/results.jsonl", std::ios::trunc);
+    if (!out) return complain(asked.outlets.report + "/results.jsonl: can't be written"), kUsage;
+    file.emplace(out);
+  }
+  const Gathering how{file ? &*file : nullptr, asked.json, asked.jobs};
+  if (plan.budget) {
+    run_for(how, asked, plan);
+  } else {
+    run_all(how, asked, plan);
+  }
+  out.close();
+  if (file && !out) return complain(asked.outlets.report + "/results.jsonl: can't be written"), kInternal;
   Totals totals;
-  for (const auto& scenario : scenarios) code = worse(run_one(scenario, asked, totals), code);
+  for (const auto& results : plan.all) totals.add(results);
   if (!asked.json) print_text(totals);
-  return code;
+  if (!asked.json && plan.budget) tell_where_time_went(plan.all);
+  if (!asked.json && plan.all.front().scenario.swarm)
+    std::printf("each seed played a part of the faults: what scenarios require was not judged\n");
+  if (!asked.json && plan.sharded && !plan.all.front().scenario.swarm)
+    std::printf("a part of the seeds: what scenarios require is judged by `raftsim report` of all parts\n");
+  std::fflush(stdout);
+  if (const auto published = publish(asked.outlets, plan.all); !published.ok())
+    return complain(published.error()), kInternal;
+  return code_of(worst(plan.all));
 }
 
 }  // namespace raftsim

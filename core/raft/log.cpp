@@ -129,8 +129,9 @@ void Log::install(const SnapshotMeta& meta) {
   durable_ = Index(0);
 }
 
+// Not what isn't durable yet: once gone, nothing would tell when it was.
 void Log::forget_some() {
-  for (int i = 0; i < kForgottenAtOnce && first_ < keep_from_; ++i) {
+  for (int i = 0; i < kForgottenAtOnce && first_ < keep_from_ && first_ <= durable_; ++i) {
     bytes_ -= size_of(slots_.front().entry);
     slots_.pop_front();
     first_ = first_.next();

@@ -1,5 +1,7 @@
 #include "core/store/load.hpp"
 
+#include <charconv>
+
 #include "core/store/folder.hpp"
 #include "core/store/making.hpp"
 #include "core/wire/codec.hpp"
@@ -130,6 +132,27 @@ base::Result<std::vector<base::Bytes>> load_pieces(Database& database, const Sna
                      std::to_string(snapshot.bytes)};
 }
 
+// Of a line of quick_check about a page that it could not read: why not. 0 where the line says something
+// else.
+int read_error_in(std::string_view flaw) {
+  constexpr std::string_view kBefore = "error code=";
+  const auto at = flaw.find(kBefore);
+  if (at == std::string_view::npos) return 0;
+  int code = 0;
+  const auto digits = flaw.substr(at + kBefore.size());
+  (void)std::from_chars(digits.data(), digits.data() + digits.size(), code);
+  return code;
+}
+
+// What can't be read for now is no damage.
+std::optional<std::string> flaw_in_structures(Database& database) {
+  auto flaw = database.ask("PRAGMA quick_check(1)");
+  if (flaw == "ok") return std::nullopt;
+  const SqliteError error(read_error_in(flaw), "a page can't be read");
+  if (error.is_of_the_disk()) throw error;
+  return flaw;
+}
+
 std::optional<Failure> check_format(Database& database, const std::string& folder) {
   if (database.ask("PRAGMA application_id") != std::to_string(kApplicationId)) {
     return Failure{Fault::identity, database_path(folder) + " is not a store of lockd"};
@@ -165,7 +188,7 @@ base::Result<Contents> load_contents(Database& database) {
 std::variant<Contents, Failure> load(Database& database, const std::string& folder) {
   if (auto failure = check_format(database, folder)) return *failure;
   const auto damaged = [&](const std::string& what) { return damage_failure(database_path(folder), what); };
-  if (const auto flaw = database.ask("PRAGMA quick_check(1)"); flaw != "ok") return damaged(flaw);
+  if (const auto flaw = flaw_in_structures(database)) return damaged(*flaw);
   auto contents = load_contents(database);
   if (!contents.ok()) return damaged(contents.error());
   return std::move(contents).value();

@@ -1,7 +1,5 @@
 #include "core/store/making.hpp"
 
-#include <cerrno>
-#include <cstdio>
 #include <sqlite3.h>
 
 #include "core/base/bytes.hpp"
@@ -52,18 +50,19 @@ Failure failure_of(const SqliteError& error, const std::string& folder) {
   }
 }
 
-std::optional<Failure> make_database(const std::string& folder, const Meta& meta, const std::string& vfs) {
+std::optional<Failure> make_database(Files& files, const std::string& folder, const Meta& meta) {
   const auto path = database_path(folder), unfinished = path + ".new";
-  std::remove(unfinished.c_str());
-  std::remove((unfinished + "-journal").c_str());
+  (void)files.remove(unfinished);
+  (void)files.remove(unfinished + "-journal");
   try {
-    Database database(unfinished, Database::Mode::create, vfs);
+    Database database(unfinished, Database::Mode::create, files.vfs());
     fill_new(database, meta);
   } catch (const SqliteError& error) {
     return failure_of(error, folder);
   }
-  if (std::rename(unfinished.c_str(), path.c_str()) != 0) return disk_failure("rename", unfinished, errno);
-  return sync_folder(folder);
+  const int error = files.rename(unfinished, path);
+  if (error != 0) return disk_failure("rename", unfinished, error);
+  return sync_folder(files, folder);
 }
 
 // Exclusive locking spares the shared-memory file. No page may reach the log before its commit (cache_spill),

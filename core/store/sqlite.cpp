@@ -16,6 +16,10 @@ int count_wal_pages(void* pages, sqlite3*, const char*, int frames) {
 
 }  // namespace
 
+bool SqliteError::is_of_the_disk() const {
+  return primary_code() == SQLITE_IOERR;
+}
+
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const {
   sqlite3_finalize(statement);
 }

@@ -17,6 +17,8 @@ class SqliteError : public std::runtime_error {
   // `code` is extended.
   SqliteError(int code, const std::string& message) : std::runtime_error(message), code_(code) {}
   int primary_code() const { return code_ & 0xFF; }
+  // An I/O error, and nothing about what is there.
+  bool is_of_the_disk() const;
 
  private:
   int code_;

@@ -12,9 +12,9 @@
 namespace store {
 namespace {
 
-std::optional<Failure> check_wal(const std::string& folder) {
+std::optional<Failure> check_wal(Files& files, const std::string& folder) {
   const auto path = wal_path(folder);
-  const auto wal = read_file(path);
+  const auto wal = read_file(files, path);
   if (const auto* failure = std::get_if<Failure>(&wal)) return *failure;
   const auto rot = rot_of_wal(std::get<std::string>(wal));
   if (!rot) return std::nullopt;
@@ -38,11 +38,13 @@ struct Store::Impl {
   Impl(std::string where, Options how, FolderLock held)
       : folder(std::move(where)),
         options(std::move(how)),
+        boot_id(options.files->boot_id()),
         lock(std::move(held)),
-        database(database_path(folder), Database::Mode::open, options.vfs) {}
+        database(database_path(folder), Database::Mode::open, options.files->vfs()) {}
 
   std::string folder;
   Options options;
+  std::string boot_id;
   FolderLock lock;
   Database database;
   Meta meta;
@@ -66,11 +68,11 @@ struct Store::Impl {
     meta = std::move(contents.meta);
     found = raft::Recovered{contents.state.hard_state, std::move(contents.snapshot.meta),
                             std::move(contents.entries), std::move(contents.pieces)};
-    return leave_identity(folder, meta.identity);
+    return leave_identity(*options.files, folder, meta.identity);
   }
 
   std::optional<Failure> no_room_for(std::span<const raft::Write> writes) const {
-    const auto free = options.free_bytes ? options.free_bytes(folder) : free_bytes(folder);
+    const auto free = options.files->free_bytes(folder);
     auto needed = options.reserve_bytes;
     for (const auto& write : writes) needed += bytes_for(write);
     if (free >= needed) return std::nullopt;
@@ -79,7 +81,7 @@ struct Store::Impl {
   }
 
   Failure fail(Failure failure, bool leaves_mark) {
-    if (leaves_mark) leave_mark(folder, options.boot_id, failure.message);
+    if (leaves_mark) leave_mark(*options.files, folder, boot_id, failure.message);
     database.abandon();
     failed = failure;
     return failure;
@@ -100,40 +102,40 @@ struct Store::Impl {
 Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Store::~Store() = default;
 
-bool Store::exists(const std::string& folder) {
-  return file_exists(database_path(folder));
+bool Store::exists(const std::string& folder, const Options& options) {
+  return options.files->exists(database_path(folder));
 }
 
-std::optional<Failure> Store::check_unused(const std::string& folder) {
-  if (exists(folder)) return Failure{Fault::identity, folder + " already holds a store"};
-  return check_not_forgotten(folder);
+std::optional<Failure> Store::check_unused(const std::string& folder, const Options& options) {
+  if (exists(folder, options)) return Failure{Fault::identity, folder + " already holds a store"};
+  return check_not_forgotten(*options.files, folder);
 }
 
 std::variant<std::unique_ptr<Store>, Failure> Store::create(const std::string& folder,
                                                             const Identity& identity,
                                                             const raft::Configuration& initial,
                                                             const Options& options) {
-  if (auto failure = make_folder(folder)) return *failure;
+  auto& files = *options.files;
+  if (auto failure = make_folder(files, folder)) return *failure;
   {
-    auto lock = FolderLock::take(folder);
+    auto lock = lock_folder(files, folder);
     if (auto* failure = std::get_if<Failure>(&lock)) return std::move(*failure);
-    if (auto failure = check_unused(folder)) return *failure;
+    if (auto failure = check_unused(folder, options)) return *failure;
     const Meta meta{identity, {identity.cluster, initial}};
-    if (auto failure = make_database(folder, meta, options.vfs)) return *failure;
+    if (auto failure = make_database(files, folder, meta)) return *failure;
   }
   return open(folder, options);
 }
 
 std::variant<std::unique_ptr<Store>, Failure> Store::open(const std::string& folder, const Options& options) {
-  if (!exists(folder)) return Failure{Fault::absent, folder + " holds no store"};
-  auto lock = FolderLock::take(folder);
+  auto& files = *options.files;
+  if (!exists(folder, options)) return Failure{Fault::absent, folder + " holds no store"};
+  auto lock = lock_folder(files, folder);
   if (auto* failure = std::get_if<Failure>(&lock)) return std::move(*failure);
-  Options filled = options;
-  if (filled.boot_id.empty()) filled.boot_id = current_boot_id();
-  if (auto failure = check_mark(folder, filled.boot_id)) return *failure;
-  if (auto failure = check_wal(folder)) return *failure;
+  if (auto failure = check_mark(files, folder, files.boot_id())) return *failure;
+  if (auto failure = check_wal(files, folder)) return *failure;
   try {
-    auto impl = std::make_unique<Impl>(folder, std::move(filled), std::get<FolderLock>(std::move(lock)));
+    auto impl = std::make_unique<Impl>(folder, options, std::get<FolderLock>(std::move(lock)));
     if (auto failure = impl->open()) return *failure;
     return std::unique_ptr<Store>(new Store(std::move(impl)));
   } catch (const SqliteError& error) {
@@ -174,7 +176,7 @@ std::optional<Failure> Store::refound(base::ClusterId cluster, const raft::Write
     impl_->writer->carry_out(write, meta);
     impl_->meta = std::move(meta);
     // For people; what fails here is made good when the store is opened.
-    (void)leave_identity(impl_->folder, impl_->meta.identity);
+    (void)leave_identity(*impl_->options.files, impl_->folder, impl_->meta.identity);
   });
 }
 

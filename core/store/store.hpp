@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -12,6 +11,7 @@
 
 #include "core/base/result.hpp"
 #include "core/raft/types.hpp"
+#include "core/store/files.hpp"
 
 namespace store {
 
@@ -48,12 +48,7 @@ struct Failure {
 struct Options {
   // A write that would leave less than this free is refused before it is tried.
   std::uint64_t reserve_bytes = 16u << 20;
-  // Bytes free where the folder is; unset: what the operating system says.
-  std::function<std::uint64_t(const std::string& folder)> free_bytes;
-  // Names this start of the machine; empty: what the operating system says.
-  std::string boot_id;
-  // SQLite's name of the virtual file system to work on; empty: its default.
-  std::string vfs;
+  std::shared_ptr<Files> files = std::make_shared<OsFiles>();
   // checkpoint() does nothing while the write-ahead log is shorter than this.
   int checkpoint_pages = 1000;
 };
@@ -70,10 +65,10 @@ class Store {
   static std::variant<std::unique_ptr<Store>, Failure> open(const std::string& folder,
                                                             const Options& options = {});
   // Whether the folder holds a store. One whose making was interrupted is none.
-  static bool exists(const std::string& folder);
+  static bool exists(const std::string& folder, const Options& options = {});
   // Why no store can be made there: it holds one, or what is left of one. The server of the latter has
   // forgotten its votes and must not come back under its id. A missing folder is unused.
-  static std::optional<Failure> check_unused(const std::string& folder);
+  static std::optional<Failure> check_unused(const std::string& folder, const Options& options = {});
 
   ~Store();
 

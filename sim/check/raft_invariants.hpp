@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,6 +37,10 @@ class RaftInvariants {
   std::optional<Violation> sent(base::NodeId from, base::NodeId to, const raft::Message& message);
   // Whenever the snapshot on a server's disk is another.
   std::optional<Violation> snapshot_kept(base::NodeId id, const raft::Recovered& disk);
+
+  // What is left of this cluster goes on as another one: whatever was committed behind the end of that log,
+  // or otherwise than it says, doesn't count any more.
+  void refounded(const raft::Recovered& survivor);
 
   // The same, for Raft without a state machine.
   std::optional<Violation> observe(base::NodeId id, const raft::Raft& raft);
@@ -109,6 +114,7 @@ class RaftInvariants {
   std::map<base::NodeId, raft::Term> promised_terms_;
   std::map<raft::Index, std::uint64_t> digests_;
   std::map<raft::Index, std::uint64_t> snapshots_;  // digests of their bytes
+  std::set<raft::Index> forced_;                    // where a forced recovery put its members
   bool listens_ = false;                            // is told of messages
 };
 

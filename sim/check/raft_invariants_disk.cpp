@@ -106,4 +106,27 @@ void RaftInvariants::look_at_state(base::NodeId id, const raft::Recovered& disk)
   }
 }
 
+void RaftInvariants::refounded(const raft::Recovered& survivor) {
+  auto last = survivor.snapshot.at.index;
+  for (const auto& entry : survivor.entries) {
+    const auto index = entry.at.index;
+    if (index <= last) continue;
+    if (index.value <= committed_.size() && committed_[index.value - 1].term != entry.at.term) break;
+    last = index;
+  }
+  const auto behind = [&](const auto& known) { return known.first > last; };
+  if (committed_.size() > last.value) committed_.resize(last.value);
+  std::erase_if(entries_, [&](const auto& known) { return known.first.first > last; });
+  std::erase_if(configurations_, behind);
+  std::erase_if(digests_, behind);
+  std::erase_if(snapshots_, behind);
+  const auto& end = survivor.entries.empty() ? survivor.snapshot.at : survivor.entries.back().at;
+  forced_.erase(forced_.upper_bound(end.index), forced_.end());
+  forced_.insert(end.index.next());
+  seen_.clear();
+  leaders_.clear();
+  votes_.clear();
+  promised_terms_.clear();
+}
+
 }  // namespace check

@@ -112,8 +112,8 @@ void RaftInvariants::look_at_configuration(base::NodeId id, const raft::Entry& e
   const auto* configuration = std::get_if<raft::Configuration>(&entry.payload);
   if (!configuration) return;
   const auto& former = *seen.configurations.back().second;
-  // A server that has joined with an empty log knows of nobody before the first entry.
-  if (!former.members.empty()) {
+  // A server that has joined with an empty log knows of nobody before the first entry; by force anything goes.
+  if (!former.members.empty() && !forced_.contains(entry.at.index)) {
     if (const auto why = illegal_step(former, *configuration)) {
       broken("configuration_step", server(id) + " has [" + describe(*configuration) + "] at " +
                                        at(entry.at.index) + " after [" + describe(former) + "]: " + *why);
@@ -126,6 +126,7 @@ void RaftInvariants::look_at_configuration(base::NodeId id, const raft::Entry& e
 // §4.1 and its erratum).
 void RaftInvariants::look_at_changes(base::NodeId id, const raft::Raft& raft, Seen& seen) const {
   const auto& configurations = seen.configurations;
+  if (forced_.contains(configurations.back().first)) return;
   if (configurations.size() > 1 && configurations[configurations.size() - 2].first > committed()) {
     broken("one_change_at_a_time", server(id) + " has a change of the members at " +
                                        at(configurations.back().first) + " before that at " +

@@ -26,6 +26,7 @@ const std::map<std::string, std::vector<std::string>> kMayInclude = {
 // One source each, because a library is wanted there and nowhere else in its folder.
 const std::map<std::string, std::vector<std::string>> kAlso = {
     {"core/base/crc32c.cpp", {"<boost/crc.hpp>"}},
+    {"sim/vfs.cpp", {"<sqlite3.h>"}},
 };
 
 std::string folder_of(const std::string& path) {

@@ -8,7 +8,7 @@ namespace {
 
 TEST(Distribution, LognormalHasTheQuantilesItWasGiven) {
   const auto distribution = Distribution::lognormal(1'000'000, 20'000'000);
-  base::Random random(1);
+  Draws random(1, "");
   std::vector<std::int64_t> samples;
   for (int i = 0; i < 100'000; ++i) samples.push_back(distribution.sample(random));
   std::sort(samples.begin(), samples.end());
@@ -18,7 +18,7 @@ TEST(Distribution, LognormalHasTheQuantilesItWasGiven) {
 
 TEST(Distribution, UniformKeepsWithinItsEnds) {
   const auto distribution = Distribution::uniform(-3, 3);
-  base::Random random(1);
+  Draws random(1, "");
   for (int i = 0; i < 1000; ++i) {
     const auto sample = distribution.sample(random);
     EXPECT_TRUE(sample >= -3 && sample <= 3);
@@ -28,8 +28,8 @@ TEST(Distribution, UniformKeepsWithinItsEnds) {
 TEST(Distribution, IsTheSameOnEveryMachine) {
   const auto distribution = Distribution::lognormal(1'000'000, 20'000'000);
   EXPECT_EQ(distribution.least(), distribution.least());
-  base::Random one(42);
-  base::Random other(42);
+  Draws one(42, "");
+  Draws other(42, "");
   for (int i = 0; i < 100; ++i) EXPECT_EQ(distribution.sample(one), distribution.sample(other));
 }
 

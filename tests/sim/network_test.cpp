@@ -7,9 +7,7 @@ namespace {
 
 class NetworkTest : public ::testing::Test {
  protected:
-  Network make(Network::Tuning tuning = {}) {
-    return {queue_, coverage_, tuning, 3, base::Random(1, "network")};
-  }
+  Network make(Network::Tuning tuning = {}) { return {queue_, coverage_, tuning, 3, 3, tape_}; }
   std::vector<std::string> arrivals(Network& network) {
     std::vector<std::string> texts;
     while (!queue_.empty()) {
@@ -26,6 +24,7 @@ class NetworkTest : public ::testing::Test {
 
   Queue queue_;
   Coverage coverage_;
+  Tape tape_{1};
 };
 
 TEST_F(NetworkTest, DropsDatagramsOnALinkThatIsCutAndNoOther) {

@@ -185,9 +185,9 @@ TEST_F(HostTest, AnInterimAnswerLeavesTheCallOpen) {
   const auto other = std::get<lock::SessionOpened>(world.replies.at(1).second.reply).session;
   host.client_frame(kClient, request(3, acquire(1)));
   settle();
-  host.client_frame(kClient,
-                    request(4, lock::Command(lock::Sequenced{other, lock::Sequence(1), lock::Sequence(0),
-                                                             lock::Acquire{{{"a"}}, true, std::nullopt, ""}})));
+  host.client_frame(
+      kClient, request(4, lock::Command(lock::Sequenced{other, lock::Sequence(1), lock::Sequence(0),
+                                                        lock::Acquire{{{"a"}}, true, std::nullopt, ""}})));
   settle();
   ASSERT_TRUE(std::holds_alternative<lock::Queued>(world.replies.back().second.reply));
   host.client_frame(kClient, request(4, health()));

@@ -106,6 +106,21 @@ TEST(Log, OverwritingMakesADurableEntryUndurable) {
   EXPECT_EQ(log.written_by(Index(2)), std::nullopt);
 }
 
+TEST(Log, CompactsOnlyWhatIsDurable) {
+  auto log = log_of({1, 1, 1});
+  for (std::uint64_t i = 4; i <= 8; ++i) log.append(entry(i, 1));
+  log.take_changes(WriteId(1));
+  log.compact(log.meta_at(Index(7)), Index(7));
+  // The snapshot's write comes behind that of the entries, which are forgotten once they are safe.
+  const auto changes = log.take_changes(WriteId(2));
+  EXPECT_LE(*changes.compact_to, Index(3));
+  log.written(WriteId(1));
+  EXPECT_EQ(log.durable_index(), Index(8));
+  EXPECT_EQ(log.take_changes(WriteId(3)).compact_to, Index(6));
+  log.written(WriteId(3));
+  EXPECT_EQ(log.durable_index(), Index(8));
+}
+
 TEST(Log, FindsTheLastEntryOfATermOrBefore) {
   const auto log = log_of({1, 1, 4, 4, 6});
   EXPECT_EQ(log.last_at_most(Index(9), Term(5)), (Position{Index(4), Term(4)}));

@@ -12,8 +12,8 @@ class StoreOnAFailingDisk : public testing::Test {
  protected:
   StoreOnAFailingDisk() {
     failing_vfs::install();
-    options_.vfs = failing_vfs::kName;
-    options_.boot_id = "first-boot";
+    files_->vfs_name = failing_vfs::kName;
+    files_->boot = "first-boot";
     options_.checkpoint_pages = 1;
     store_ = must(Store::create(scratch_.folder(), some_identity(), some_members(), options_));
     EXPECT_FALSE(write_one(*store_, voting(1)));
@@ -28,7 +28,8 @@ class StoreOnAFailingDisk : public testing::Test {
   }
 
   Scratch scratch_;
-  Options options_;
+  std::shared_ptr<TestFiles> files_ = std::make_shared<TestFiles>();
+  Options options_{.files = files_};
   std::unique_ptr<Store> store_;
 };
 
@@ -55,7 +56,7 @@ TEST_F(StoreOnAFailingDisk, IsNotOpenedAgainInTheSameBoot) {
 TEST_F(StoreOnAFailingDisk, IsOpenedAfterTheMachineHasRestarted) {
   fail_a_sync();
   store_.reset();
-  options_.boot_id = "second-boot";
+  files_->boot = "second-boot";
   EXPECT_TRUE(must(Store::open(scratch_.folder(), options_)));
   EXPECT_FALSE(std::filesystem::exists(mark()));
 }
@@ -96,13 +97,14 @@ TEST_F(StoreOnAFailingDisk, LeavesNoMarkWhenTheDiskIsFull) {
 TEST(FullDisk, IsRefusedBeforeItIsMet) {
   const Scratch scratch;
   Options options;
-  std::uint64_t free = 1'000'000;
+  const auto files = std::make_shared<TestFiles>();
+  files->free = 1'000'000;
+  options.files = files;
   options.reserve_bytes = 500'000;
-  options.free_bytes = [&free](const std::string&) { return free; };
   auto store = must(Store::create(scratch.folder(), some_identity(), some_members(), options));
   EXPECT_FALSE(write_one(*store, voting(1)));
   EXPECT_FALSE(write_one(*store, appending({an_entry(1)})));
-  free = 500'269;
+  files->free = 500'269;
   const auto failure = write_one(*store, appending({an_entry(2)}));
   ASSERT_TRUE(failure);
   EXPECT_EQ(static_cast<int>(failure->fault), static_cast<int>(Fault::disk));

@@ -37,8 +37,8 @@ class LifeOnAFailingDisk : public testing::TestWithParam<Then> {
  protected:
   LifeOnAFailingDisk() {
     failing_vfs::install();
-    options_.vfs = failing_vfs::kName;
-    options_.boot_id = "first-boot";
+    files_->vfs_name = failing_vfs::kName;
+    files_->boot = "first-boot";
     options_.checkpoint_pages = 5;
     must(Store::create(scratch_.folder("new"), some_identity(), some_members(), options_));
     start();
@@ -73,7 +73,8 @@ class LifeOnAFailingDisk : public testing::TestWithParam<Then> {
   }
 
   Scratch scratch_;
-  Options options_;
+  std::shared_ptr<TestFiles> files_ = std::make_shared<TestFiles>();
+  Options options_{.files = files_};
   std::vector<raft::Write> writes_ = a_life();
   std::vector<raft::Recovered> states_;  // after so many writes
 };
@@ -83,11 +84,11 @@ TEST_P(LifeOnAFailingDisk, LeavesTheStateBeforeOrBehindAWriteAndNeverHalf) {
   int seen_before = 0, seen_behind = 0;
   for (int n = 1; failed; ++n) {
     start();
-    options_.boot_id = "first-boot";
+    files_->boot = "first-boot";
     failing_vfs::fail_at(n, GetParam());
     const auto [least, most] = live();
     failed = failing_vfs::has_failed();
-    options_.boot_id = "second-boot";
+    files_->boot = "second-boot";
     const auto found = reopened(scratch_.folder(), options_);
     const auto when = "call " + std::to_string(n) + ", " + std::to_string(least) + " writes done";
     if (least < most && is_same(found, states_.at(most))) {
@@ -122,14 +123,14 @@ TEST_P(LifeOnAFailingDisk, BecomesAnotherClustersWhollyOrNotAtAll) {
   std::set<std::size_t> seen;  // entries
   for (int n = 1; failed; ++n) {
     start();
-    options_.boot_id = "first-boot";
+    files_->boot = "first-boot";
     auto store = must(Store::open(scratch_.folder(), options_));
     failing_vfs::fail_at(n, GetParam());
     const auto failure = store->refound(base::ClusterId(78), anew);
     failed = failing_vfs::has_failed();
     EXPECT_EQ(failure.has_value(), failed);
     store.reset();
-    options_.boot_id = "second-boot";
+    files_->boot = "second-boot";
     store = must(Store::open(scratch_.folder(), options_));
     const auto found = store->recover();
     const bool is_new = store->identity().cluster == base::ClusterId(78);

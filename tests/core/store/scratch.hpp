@@ -47,6 +47,19 @@ inline raft::Configuration some_members() {
   return raft::bootstrap(3, {"a:1", "b:2", "[::1]:3"});
 }
 
+// The operating system's, but for what a test sets.
+class TestFiles final : public OsFiles {
+ public:
+  std::string vfs() const override { return vfs_name; }
+  std::string boot_id() override { return boot.empty() ? OsFiles::boot_id() : boot; }
+  std::uint64_t free_bytes(const std::string& folder) override {
+    return free ? *free : OsFiles::free_bytes(folder);
+  }
+
+  std::string vfs_name, boot;
+  std::optional<std::uint64_t> free;
+};
+
 using Opened = std::variant<std::unique_ptr<Store>, Failure>;
 
 inline std::unique_ptr<Store> must(Opened opened) {

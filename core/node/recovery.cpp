@@ -1,4 +1,4 @@
-#include "cli/lockd/recovery.hpp"
+#include "core/node/recovery.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -7,7 +7,7 @@
 #include "core/node/node.hpp"
 #include "core/wire/codec.hpp"
 
-namespace lockd {
+namespace node {
 namespace {
 
 // So many tokens nobody has given out since this log ended.
@@ -32,12 +32,13 @@ raft::Entry entry_behind(const raft::Position& last, raft::Term term, base::LogT
 
 }  // namespace
 
-base::Result<Remains> look_at(const store::Identity& identity, raft::Recovered recovered) {
+base::Result<Remains> look_at(base::NodeId self, const std::string& address, raft::Recovered recovered) {
   auto found = node::recovered(std::move(recovered), lock::Limits{});
   if (!found) return found.failure();
   const auto& raft = found->raft;
   auto& machine = found->machine;
-  Remains remains{.identity = identity,
+  Remains remains{.self = self,
+                  .address = address,
                   .hard_state = raft.hard_state,
                   .snapshot = raft.snapshot.at.index,
                   .last = raft.snapshot.at,
@@ -65,11 +66,11 @@ lock::Token next_epoch(lock::Token token) {
 
 raft::Write refounding(const Remains& remains, lock::Millis grant_after, std::string note) {
   CHECK(remains.last.term <= remains.hard_state.term);
-  const auto self = remains.identity.node;
+  const auto self = remains.self;
   raft::Member member;
   if (const auto* known = remains.members.find(self)) member.incarnation = known->incarnation;
   member.id = self;
-  member.address = remains.identity.address;
+  member.address = remains.address;
   const raft::Configuration alone{{member}, std::max(remains.members.last_id, self)};
   const std::vector<lock::Command> commands{
       lock::Recover{next_epoch(remains.token).value, grant_after, std::move(note)}};
@@ -83,4 +84,4 @@ raft::Write refounding(const Remains& remains, lock::Millis grant_after, std::st
   return write;
 }
 
-}  // namespace lockd
+}  // namespace node

@@ -31,6 +31,8 @@ void World::phase() {
     demand();
   } else {
     const auto within = scenario_.checks.converge_within.value_or(scenario_.sim_limit - *converging_);
+    // A server may be in repair when everything heals: what can be demanded only grows.
+    if (demanded_.empty()) demand();
     over_ = all_done() || !can_decide() || queue_.now() >= *converging_ + within;
   }
   if (!over_) queue_.push(queue_.now() + kLook, {.kind = EventKind::phase});
@@ -56,11 +58,10 @@ void World::demand() {
     });
     if (!core.empty() && reached && !is_stopped(place)) demanded_.insert(place);
   }
-  if (demanded_.size() == agents_.size()) return;
+  if (demanded_.empty() || demanded_.size() == agents_.size()) return;
   tell("liveness is demanded of " + std::to_string(demanded_.size()) + " of " +
        std::to_string(agents_.size()) + " clients");
   count(coverage_, "clients_excused", agents_.size() - demanded_.size());
-  if (demanded_.empty()) count(coverage_, "liveness_not_demanded");
 }
 
 bool World::all_done() const {
@@ -70,9 +71,10 @@ bool World::all_done() const {
 }
 
 void World::judge_convergence() {
-  if (!scenario_.checks.converge_within || all_done() || demanded_.empty()) return;
+  if (!scenario_.checks.converge_within || all_done()) return;
   if (!can_decide()) return count(coverage_, "safe_stops");
-  if (faults_.go_on() && core().empty()) return count(coverage_, "liveness_not_demanded");
+  if (demanded_.empty() || (faults_.go_on() && core().empty()))
+    return count(coverage_, "liveness_not_demanded");
   Violation violation{"converge_within", "not every client came to an end after everything had healed", {}};
   for (const auto& agent : agents_) {
     if (!agent->done() && demanded_.contains(agent->place()))

@@ -124,6 +124,7 @@ const std::vector<std::string>& fault_counters() {
       "partitions_bridge",
       "partitions_chain",
       "partitions_isolate",
+      "partitions_links",
       "partitions_oneway",
       "partitions_ring",
       "partitions_split",

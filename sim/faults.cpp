@@ -281,7 +281,6 @@ void Faults::end(const Active& active) {
              active.action);
 }
 
-
 void Faults::heal() {
   count(coverage_, "heals");
   for (auto& [number, active] : std::exchange(active_, {})) {

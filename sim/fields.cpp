@@ -31,6 +31,7 @@ std::optional<std::int64_t> integer_of(std::string_view text) {
 
 // "0.002" is 2000, without a detour through fractions that have no exact form.
 std::optional<std::uint32_t> millionths(std::string_view text) {
+  if (text.starts_with('-')) return std::nullopt;  // "-0" has no sign that an integer keeps
   const auto point = text.find('.');
   const auto whole = text.substr(0, point);
   std::string digits(point == std::string_view::npos ? std::string_view() : text.substr(point + 1));

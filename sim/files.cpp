@@ -143,7 +143,11 @@ void Files::rot_somewhere() {
 }
 
 void Files::forget_rot() {
-  for (const auto& [name, file] : synced_names_) file->rotten.clear();
+  for (const auto& [name, file] : synced_names_) {
+    std::erase_if(file->rotten, [&, &inode = *file](std::uint64_t at) {
+      return at < inode.content.size() && at < inode.synced.size() && inode.content[at] == inode.synced[at];
+    });
+  }
 }
 
 bool Files::is_rotten() const {

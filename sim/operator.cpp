@@ -194,7 +194,8 @@ class Operator : public Program {
     lock::ChangeMembers request;
     request.remove = {site_.resident(place)};
     bool done = false;
-    while (!done && !agent.winding_down()) {
+    // Whoever is gone already was removed by a request whose answer was lost.
+    while (!done && site_.was_wiped(place) && !agent.winding_down()) {
       until_ = agent.world_now() + kPatience;
       co_await change(agent, request, done);
     }
@@ -236,6 +237,7 @@ class Operator : public Program {
   // Who leads hands over first, as a polite server does.
   Task restart_all(Agent& agent, Order order) {
     for (const auto place : order.target ? std::vector<Place>{*order.target} : site_.inhabited()) {
+      if (agent.winding_down()) co_return;
       if (site_.leader() == place) {
         lock::Reply reply;
         co_await ask(agent, lock::TransferLeadership{}, reply);

@@ -26,6 +26,7 @@ Server* World::newest_readable() {
   Server* newest = nullptr;
   for (const auto& server : servers_) {
     if (!server->id() || out_.contains(server->id()) || !membership_.find(server->id())) continue;
+    if (buried_.contains(server->place())) continue;
     if (!newest || is_newer(server->disk().kept(), newest->disk().kept())) newest = server.get();
   }
   return newest;
@@ -41,6 +42,8 @@ bool World::refound(Server& server) {
       node::look_at(server.id(), address_of(server.place()), std::get<raft::Recovered>(std::move(found)));
   if (!remains.ok()) return violate({"core_check", "lockd recover: " + remains.error()}), false;
   invariants_.refounded(server.disk().kept());
+  rules_.refounded();
+  lines_seen_ = raft::Index(0);
   lock::Millis longest(0);
   for (const auto& workload : scenario_.workload) longest = std::max(longest, workload.ttl);
   const base::ClusterId cluster(server.config().cluster.value + 1);

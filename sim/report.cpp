@@ -16,6 +16,7 @@ void Summary::add(const Scenario& scenario, const Outcome& outcome) {
   for (const auto& [counter, value] : outcome.coverage) count(coverage, counter, value);
   const auto seed = std::to_string(outcome.seed);
   if (outcome.inconclusive) inconclusive.push_back("seed " + seed + ": " + *outcome.inconclusive);
+  if (outcome.inconclusive && !outcome.violation) ++undecided;
   if (!outcome.violation) {
     for (const auto& [counter, least] : scenario.require_per_seed) {
       const auto at = outcome.coverage.find(counter);

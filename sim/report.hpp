@@ -20,6 +20,7 @@ struct Summary {
   std::uint64_t failures = 0;
   std::uint64_t as_expected = 0;  // failed by the check that was expected to fail
   std::optional<Outcome> first_expected;
+  std::uint64_t undecided = 0;            // seeds of which nothing can be said
   std::vector<std::string> inconclusive;  // what is missing for a pass
 
   void add(const Scenario& scenario, const Outcome& outcome);

@@ -115,6 +115,9 @@ std::vector<State> Results::add(const Outcome& outcome) {
     if (at->second != 0 && outcome.digest != 0 && at->second != outcome.digest)
       not_deterministic = "seed " + std::to_string(outcome.seed) + " came to the digests " + hex(at->second) +
                           " and " + hex(outcome.digest);
+    if (at->second != 0 && outcome.digest == 0 && outcome.violation)
+      not_deterministic = "seed " + std::to_string(outcome.seed) +
+                          " ended once, and once more it didn't: " + outcome.violation->what;
     return {};
   }
   summary.add(scenario, outcome);

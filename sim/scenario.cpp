@@ -25,6 +25,7 @@ void read_seeds(const Field& field, Scenario& scenario) {
   if (field.is_array()) {
     for (const auto& seed : field.elements())
       scenario.seeds.push_back(static_cast<std::uint64_t>(seed.integer(0, kSeedMax)));
+    if (scenario.seeds.empty()) field.fail("expected at least one seed");
     return;
   }
   field.only({"first", "count"});

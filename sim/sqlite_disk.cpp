@@ -48,6 +48,11 @@ SqliteDisk::SqliteDisk(Made made)
   files_->may_rot(made_.may_rot);
 }
 
+// As a process that is gone writes nothing more.
+SqliteDisk::~SqliteDisk() {
+  files_->end_process();
+}
+
 store::Options SqliteDisk::options() const {
   return {.reserve_bytes = kReserveBytes, .files = files_, .checkpoint_pages = kCheckpointPages};
 }

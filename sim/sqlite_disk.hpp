@@ -12,6 +12,7 @@ namespace sim {
 class SqliteDisk final : public Disk {
  public:
   explicit SqliteDisk(Made made);
+  ~SqliteDisk() override;
 
   void end(End how) override;
   void power_cycle() override;

@@ -270,6 +270,22 @@ bool is_swizzle(const Action& action) {
 
 }  // namespace
 
+namespace {
+
+bool is_about_servers(const Action& action) {
+  return std::holds_alternative<Order>(action) || std::holds_alternative<Wipe>(action) ||
+         std::holds_alternative<DiskAction>(action);
+}
+
+bool may_be_client(const Selection& selection, Place machines) {
+  const auto behind = [&](Place place) { return place >= machines; };
+  return selection.selector == Selector::client || selection.selector == Selector::event_client ||
+         selection.selector == Selector::holder || selection.selector == Selector::any ||
+         std::any_of(selection.places.begin(), selection.places.end(), behind);
+}
+
+}  // namespace
+
 Step read_step(const Field& field, const Scenario& scenario) {
   Step step;
   auto keys = kTriggers;
@@ -282,6 +298,8 @@ Step read_step(const Field& field, const Scenario& scenario) {
   step.select.selector = usual.value_or(Selector::nobody);
   if (const auto f = usual ? field.find("select") : field.need("select"))
     step.select = read_selection(*f, scenario);
+  if (is_about_servers(step.action) && may_be_client(step.select, scenario.machines()))
+    field.find("select")->fail("expected servers: this is nothing that can be done to a client");
   read_duration(field, step);
   if (is_swizzle(step.action) && !step.duration_ns)
     field.fail("'for' is missing: it says within what time all are cut off and healed again");

@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <exception>
+#include <iostream>
 
 #include "cli/raftsim/verbs.hpp"
 
@@ -151,7 +152,9 @@ void add_run(CLI::App& app, RunAsked& asked, int& code) {
   auto* real = verb->add_flag("--real", asked.real,
                               "against lockd processes on this machine: the first seed, in as much time "
                               "as the story takes; then compared with the simulator's run");
-  for (auto* other : {jobs, budget, swarm, shard}) real->excludes(other);
+  for (auto* other : {jobs, budget, swarm, shard, verb->get_option("--report"), verb->get_option("--junit"),
+                      verb->get_option("--markdown"), verb->get_option("--github")})
+    real->excludes(other);
   verb->add_option("--lockd", asked.lockd, "with --real: the program; otherwise beside raftsim, or on PATH")
       ->needs(real);
   verb->add_option("--until", asked.until, "with --real: everything heals at this time, such as 20s")
@@ -245,6 +248,11 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     complain(std::string(error.what()) + "; see raftsim --help");
     return kUsage;
+  }
+  // What nobody could read is no pass.
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0 || !std::cout.flush()) {
+    complain("standard output can't be written");
+    if (code == kPass) return kInternal;
   }
   return code;
 }

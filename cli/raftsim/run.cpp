@@ -34,6 +34,10 @@ std::optional<int> read_scenarios(const RunAsked& asked, Plan& plan) {
       auto seeds = parse_seeds(asked.seeds);
       if (!seeds)
         return complain("--seeds " + asked.seeds + ": expected A..B with A <= B, such as 1..1000"), kUsage;
+      if (plan.budget && seeds->size() > 1)
+        return complain("--seeds " + asked.seeds + ": with --budget give the first seed alone, such as " +
+                        std::to_string(seeds->front())),
+               kUsage;
       scenario->seeds = std::move(*seeds);
     }
     const bool swarm = plan.budget || asked.swarm;
@@ -182,9 +186,14 @@ int run(const RunAsked& asked) {
   if (!asked.json && plan.sharded && !plan.all.front().scenario.swarm)
     std::printf("a part of the seeds: what scenarios require is judged by `raftsim report` of all parts\n");
   std::fflush(stdout);
+  const auto code = code_of(worst(plan.all));
   if (const auto published = publish(asked.outlets, plan.all); !published.ok())
-    return complain(published.error()), kInternal;
-  return code_of(worst(plan.all));
+    return complain(published.error()), code == kPass ? kInternal : code;
+  if (totals.seeds == 0) {
+    complain(plan.budget ? "the time was used up before a seed had run" : "this share of the seeds is empty");
+    return plan.budget ? kInconclusive : code;
+  }
+  return code;
 }
 
 }  // namespace raftsim

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <string>
@@ -52,7 +53,7 @@ int tell_failures(const SweepAsked& asked, const std::string& text, const sim::S
                 static_cast<unsigned long long>(flip.k), violation.check.c_str(), violation.what.c_str());
     if (asked.out.empty()) continue;
     const auto path = write_one(asked, text, scenario, flip, ++number);
-    if (path.empty()) return complain(asked.out + ": can't be written"), kUsage;
+    if (path.empty()) return complain(asked.out + ": can't be written"), kViolation;
     std::printf("  to see it: raftsim replay %s\n", path.c_str());
   }
   for (const auto& [kind, times] : told) {
@@ -74,6 +75,12 @@ int sweep(const SweepAsked& asked) {
   if (asked.seed) scenario->seeds = {*asked.seed};
   const auto budget = base::parse_duration(asked.budget);
   if (!budget.ok()) return complain("--budget: " + budget.error()), kUsage;
+  if (!asked.out.empty()) {
+    std::error_code failed;
+    std::filesystem::create_directories(asked.out, failed);
+    if (!std::filesystem::is_directory(asked.out, failed))
+      return complain(asked.out + ": can't be made a folder"), kUsage;
+  }
   const auto counted = sim::trace_one(scenario.value());
   if (counted.tried.violation) {
     const auto& violation = *counted.tried.violation;

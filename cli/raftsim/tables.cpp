@@ -86,6 +86,7 @@ std::string growth_line(const sim::Growth& growth) {
 }
 
 std::string replay_command(const sim::Scenario& scenario, std::uint64_t seed) {
+  if (scenario.schedule) return "raftsim replay " + scenario.file;
   return "raftsim replay " + scenario.file + " --seed " + std::to_string(seed) +
          (scenario.swarm ? " --swarm" : "");
 }
@@ -96,7 +97,9 @@ std::string seeds_line(const sim::Results& results) {
   if (results.scenario.expect_fail)
     return std::to_string(summary.as_expected) + all + "fail by " + *results.scenario.expect_fail +
            ", as expected";
-  return std::to_string(summary.seeds - summary.failures) + all + "passed";
+  const auto undecided = std::min<std::uint64_t>(summary.undecided, summary.seeds - summary.failures);
+  return std::to_string(summary.seeds - summary.failures - undecided) + all + "passed" +
+         (undecided == 0 ? "" : ", " + std::to_string(undecided) + " undecided");
 }
 
 sim::Verdict worst(const std::vector<sim::Results>& all) {

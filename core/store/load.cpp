@@ -1,6 +1,7 @@
 #include "core/store/load.hpp"
 
 #include <charconv>
+#include <sqlite3.h>
 
 #include "core/store/folder.hpp"
 #include "core/store/making.hpp"
@@ -135,9 +136,9 @@ base::Result<std::vector<base::Bytes>> load_pieces(Database& database, const Sna
 // Of a line of quick_check about a page that it could not read: why not. 0 where the line says something
 // else.
 int read_error_in(std::string_view flaw) {
-  constexpr std::string_view kBefore = "error code=";
+  constexpr std::string_view kBefore = "error code=", kUnread = "failed to get page";
   const auto at = flaw.find(kBefore);
-  if (at == std::string_view::npos) return 0;
+  if (at == std::string_view::npos) return flaw.find(kUnread) == std::string_view::npos ? 0 : SQLITE_IOERR;
   int code = 0;
   const auto digits = flaw.substr(at + kBefore.size());
   (void)std::from_chars(digits.data(), digits.data() + digits.size(), code);

@@ -83,6 +83,8 @@ base::Result<Report> check_file(const std::string& path, std::optional<Model> mo
   if (!format) format = guess_format(text);
   const auto history = parse_history(*format, text, path);
   if (!history.ok()) return history.failure();
+  if (history.value().empty() && text.find_first_not_of(" \t\r\n") != std::string::npos)
+    return base::Error{path + ": no line of it is an operation in that format"};
   const bool registers = !history.value().empty() && model_for(history.value()).ok() &&
                          model_for(history.value()).value() == Model::register_nil;
   if (!model && *format == Format::edn && registers) model = Model::register_zero;

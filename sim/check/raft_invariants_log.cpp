@@ -51,8 +51,8 @@ void RaftInvariants::look_at_snapshot(base::NodeId id, const raft::Raft& raft, S
     // A step may commit, apply and compact: look_at_commit says whether it may.
     if (index > committed() && index.value <= seen.terms.size()) continue;
     if (index > committed()) {
-      broken("snapshot_beyond_commit", server(id) + " has a snapshot at " + at(meta.at.index) +
-                                           "; committed is " + at(committed()));
+      broken("snapshot_beyond_commit",
+             server(id) + " has a snapshot at " + at(meta.at.index) + "; committed is " + at(committed()));
     }
     const auto term = committed_[index.value - 1].term;
     if (index.value > seen.terms.size()) seen.terms.resize(index.value);
@@ -112,7 +112,8 @@ void RaftInvariants::look_at_configuration(base::NodeId id, const raft::Entry& e
   const auto* configuration = std::get_if<raft::Configuration>(&entry.payload);
   if (!configuration) return;
   const auto& former = *seen.configurations.back().second;
-  // A server that has joined with an empty log knows of nobody before the first entry; by force anything goes.
+  // A server that has joined with an empty log knows of nobody before the first entry; by force anything
+  // goes.
   if (!former.members.empty() && !forced_.contains(entry.at.index)) {
     if (const auto why = illegal_step(former, *configuration)) {
       broken("configuration_step", server(id) + " has [" + describe(*configuration) + "] at " +

@@ -40,6 +40,10 @@ void RaftRules::started(const raft::Raft& raft) {
   runs_[raft.self()] = remembered(raft);
 }
 
+void RaftRules::refounded() {
+  *this = RaftRules(leases_hold_);
+}
+
 void RaftRules::received(const raft::Raft& before, base::NodeId from, const raft::Message& message,
                          raft::Instant now, raft::Index committed) {
   const auto found = runs_.find(before.self());

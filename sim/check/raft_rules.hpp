@@ -31,6 +31,8 @@ class RaftRules {
   std::optional<Violation> observe(const raft::Raft& raft);
   // Instead of observe(): a new run of a server. What it has promised by answering a leader still binds it.
   void started(const raft::Raft& raft);
+  // Another cluster was made of what was left of this one: nothing that was said before binds it.
+  void refounded();
 
  private:
   using Peer = std::pair<raft::Term, base::NodeId>;

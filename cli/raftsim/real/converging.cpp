@@ -41,11 +41,13 @@ void World::demand() {
   const auto core = this->core();
   for (const auto& agent : agents_) {
     const auto place = agent->place();
+    if (!faults_.go_on()) demanded_.insert(place);
     const bool reached = std::ranges::all_of(core, [&](Place server) {
       return network_.carries(place, server) && network_.carries(server, place);
     });
     if (!core.empty() && reached && !is_stopped(place)) demanded_.insert(place);
   }
+  if (demanded_.empty()) sim::count(coverage_, "liveness_not_demanded");
   if (demanded_.size() == agents_.size()) return;
   tell("liveness is demanded of " + std::to_string(demanded_.size()) + " of " +
        std::to_string(agents_.size()) + " clients");

@@ -63,6 +63,10 @@ void look_at_step(const sim::Step& step, const std::string& path, bool skewed, L
   if (std::holds_alternative<sim::Recovery>(step.action))
     list.never(path, "a forced recovery is played by the simulator alone");
   const auto* when = std::get_if<sim::When>(&step.trigger);
+  for (const char* unseen :
+       {"vote_granted", "append_rejected", "piece_sent", "heir_called", "config_appended"}) {
+    if (when && when->event == unseen) list.never(path, "lockd's log does not tell of it");
+  }
   if (!when || when->event != "status_persisted") return;
   if (step.select.selector == Selector::event_client || when->where.contains("client"))
     list.never(path, "lockd's log does not say whose status it is");
@@ -146,6 +150,11 @@ std::vector<Unplayed> unplayed(const sim::Scenario& scenario, bool skewed) {
   look_at_tuning(scenario, list);
   if (scenario.schedule) list.never("schedule", "draws come from it, but not at the same moments");
   if (scenario.cpu_ns) list.never("cluster.cpu", "the processor is this machine's own");
+  for (const auto& [place, clock] : scenario.own_clocks) {
+    if (place >= scenario.machines() || skewed || !clock.drift_ppm) continue;
+    list.never("clock.nodes", "of servers: the clock of this lockd can't be set: --lockd names a test build");
+    break;
+  }
   if (may_be(scenario.drift_ppm) && !skewed)
     list.never("clock.drift_ppm",
                "of servers: the clock of this lockd can't be set: --lockd names a test build");

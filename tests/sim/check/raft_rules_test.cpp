@@ -140,6 +140,17 @@ TEST(RaftRules, FindAVoteAgainstALeaderThatWasAnswered) {
   EXPECT_EQ(server.step(), "vote_against_a_leader");
 }
 
+TEST(RaftRules, BindNoOtherClusterByWhatThisOneSaid) {
+  Judged server(disk(1, {entry(1, 1)}));
+  server.hear(kTwo, raft::Heartbeat{Term(2), raft::Round(1), Index(0)});
+  EXPECT_EQ(server.step(), "nothing");
+  server.rules.refounded();
+  EXPECT_EQ(server.step(), "nothing");
+  server.hear(kThree, raft::RequestVote{Term(3), {Index(1), Term(1)}, false});
+  server.rules.sent(kOne, kThree, raft::VoteGranted{Term(3)});
+  EXPECT_EQ(server.step(), "nothing");
+}
+
 TEST(RaftRules, LetALeadersHeirHaveItsVotes) {
   Judged server(disk(1, {}));
   server.hear(kTwo, raft::Heartbeat{Term(2), raft::Round(1), Index(0)});

@@ -1,30 +1,20 @@
 // Takes a lock, keeps it a while, perhaps checks it, releases it; again and again until the story winds down.
-#include "sim/programs.hpp"
+#include "sim/rounds.hpp"
 
 namespace sim {
 
 namespace {
 
-class Locks : public Program {
+class Locks : public Rounds {
  public:
-  explicit Locks(const ProgramTuning& tuning) : tuning_(tuning) {}
-
-  Task run(Agent& agent) override {
-    while (!agent.winding_down()) {
-      co_await round(agent);
-      const auto pause = tuning_.pace.next(agent);
-      co_await agent.sleep(pause);
-    }
-    const auto close = agent.begin(client::CloseSession{});
-    co_await agent.answer(close);
-  }
+  explicit Locks(const ProgramTuning& tuning) : Rounds(tuning) {}
 
  private:
-  Task round(Agent& agent) {
-    const auto name = "lock/" + std::to_string(agent.random().below(tuning_.keys));
+  Task round(Agent& agent) override {
+    const auto name = "lock/" + std::to_string(agent.random().below(tuning().keys));
     lock::Acquire acquire;
     acquire.locks = {{name}};
-    const auto& how = pick(tuning_.mix, agent.random());
+    const auto& how = pick(tuning().mix, agent.random());
     acquire.wait = how != "try";
     std::optional<Duration> within;
     if (how == "timeout") within = Duration(agent.random().between(1'000'000, 3'000'000'000));
@@ -39,15 +29,13 @@ class Locks : public Program {
 
   Task keep(Agent& agent, std::string name, lock::Token token) {
     Agent::Until until;
-    until.time = Duration(tuning_.hold_ns.sample(agent.random()));
+    until.time = Duration(tuning().hold_ns.sample(agent.random()));
     until.lost = token;
     co_await agent.until(until);
     if (!agent.random().chance(300'000)) co_return;
     const auto check = agent.begin(lock::Query(lock::CheckHold{name, token}), std::chrono::seconds(2));
     co_await agent.answer(check);
   }
-
-  ProgramTuning tuning_;
 };
 
 }  // namespace

@@ -1,6 +1,6 @@
 // Every kind of lock, each name in a way of its own: taken, kept, checked, weakened, broken by others, given
 // back.
-#include "sim/programs.hpp"
+#include "sim/rounds.hpp"
 
 namespace sim {
 
@@ -8,24 +8,9 @@ namespace {
 
 constexpr std::uint32_t kPermits = 2;
 
-class Modes : public Program {
+class Modes : public Rounds {
  public:
-  explicit Modes(const ProgramTuning& tuning) : tuning_(tuning) {}
-
-  Task run(Agent& agent) override {
-    while (!agent.winding_down()) {
-      const auto key = agent.random().below(tuning_.keys);
-      if (pick(tuning_.mix, agent.random()) == "break") {
-        co_await break_somebody(agent, name_of(key));
-      } else {
-        co_await round(agent, key);
-      }
-      const auto pause = tuning_.pace.next(agent);
-      co_await agent.sleep(pause);
-    }
-    const auto close = agent.begin(client::CloseSession{});
-    co_await agent.answer(close);
-  }
+  explicit Modes(const ProgramTuning& tuning) : Rounds(tuning) {}
 
  private:
   static std::string name_of(std::uint64_t key) { return "modes/" + std::to_string(key); }
@@ -48,7 +33,16 @@ class Modes : public Program {
     return lock::Millis(agent.random().between(least, most));
   }
 
-  Task round(Agent& agent, std::uint64_t key) {
+  Task round(Agent& agent) override {
+    const auto key = agent.random().below(tuning().keys);
+    if (pick(tuning().mix, agent.random()) == "break") {
+      co_await break_somebody(agent, name_of(key));
+    } else {
+      co_await take(agent, key);
+    }
+  }
+
+  Task take(Agent& agent, std::uint64_t key) {
     const auto name = name_of(key);
     lock::Acquire acquire;
     acquire.locks = {{name, mode_of(agent, key)}};
@@ -79,7 +73,7 @@ class Modes : public Program {
 
   Task keep(Agent& agent, std::string name, lock::Token token) {
     Agent::Until until;
-    until.time = Duration(tuning_.hold_ns.sample(agent.random()));
+    until.time = Duration(tuning().hold_ns.sample(agent.random()));
     until.lost = token;
     co_await agent.until(until);
     if (!agent.random().chance(300'000)) co_return;
@@ -113,8 +107,6 @@ class Modes : public Program {
     const auto call = agent.begin(lock::Operation(broken));
     co_await agent.answer(call);
   }
-
-  ProgramTuning tuning_;
 };
 
 }  // namespace

@@ -2,25 +2,15 @@
 // told so.
 #include <algorithm>
 
-#include "sim/programs.hpp"
+#include "sim/rounds.hpp"
 
 namespace sim {
 
 namespace {
 
-class Multi : public Program {
+class Multi : public Rounds {
  public:
-  explicit Multi(const ProgramTuning& tuning) : tuning_(tuning) {}
-
-  Task run(Agent& agent) override {
-    while (!agent.winding_down()) {
-      co_await round(agent);
-      const auto pause = tuning_.pace.next(agent);
-      co_await agent.sleep(pause);
-    }
-    const auto close = agent.begin(client::CloseSession{});
-    co_await agent.answer(close);
-  }
+  explicit Multi(const ProgramTuning& tuning) : Rounds(tuning) {}
 
  private:
   static std::string name_of(std::uint64_t key) { return "multi/" + std::to_string(key); }
@@ -29,9 +19,9 @@ class Multi : public Program {
     return agent.random().chance(300'000) ? lock::Mode(lock::Shared{}) : lock::Mode(lock::Exclusive{});
   }
 
-  Task round(Agent& agent) {
+  Task round(Agent& agent) override {
     std::vector<std::uint64_t> keys;
-    for (std::uint64_t key = 0; key < tuning_.keys; ++key) keys.push_back(key);
+    for (std::uint64_t key = 0; key < tuning().keys; ++key) keys.push_back(key);
     for (auto i = keys.size(); i > 1; --i) std::swap(keys[i - 1], keys[agent.random().below(i)]);
     const auto first = std::min<std::size_t>(keys.size(), 1 + agent.random().below(3));
     lock::Acquire acquire;
@@ -75,12 +65,10 @@ class Multi : public Program {
 
   Task keep(Agent& agent, lock::Token token) {
     Agent::Until until;
-    until.time = Duration(tuning_.hold_ns.sample(agent.random()));
+    until.time = Duration(tuning().hold_ns.sample(agent.random()));
     until.lost = token;
     co_await agent.until(until);
   }
-
-  ProgramTuning tuning_;
 };
 
 }  // namespace

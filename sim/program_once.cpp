@@ -1,6 +1,6 @@
 // Jobs that one client runs and all others learn the outcome of: they fail, their runners stop midway or come
 // too late, and what is known of them is forgotten after a while, so that they are run anew.
-#include "sim/programs.hpp"
+#include "sim/rounds.hpp"
 
 namespace sim {
 
@@ -8,19 +8,9 @@ namespace {
 
 constexpr lock::Millis kKeep{800};
 
-class OnceJobs : public Program {
+class OnceJobs : public Rounds {
  public:
-  OnceJobs(const ProgramTuning& tuning, std::uint32_t number) : tuning_(tuning), number_(number) {}
-
-  Task run(Agent& agent) override {
-    while (!agent.winding_down()) {
-      co_await round(agent);
-      const auto pause = tuning_.pace.next(agent);
-      co_await agent.sleep(pause);
-    }
-    const auto close = agent.begin(client::CloseSession{});
-    co_await agent.answer(close);
-  }
+  OnceJobs(const ProgramTuning& tuning, std::uint32_t number) : Rounds(tuning), number_(number) {}
 
  private:
   // All callers of a name ask for the same.
@@ -33,8 +23,8 @@ class OnceJobs : public Program {
     return once;
   }
 
-  Task round(Agent& agent) {
-    auto once = job(agent.random().below(tuning_.keys));
+  Task round(Agent& agent) override {
+    auto once = job(agent.random().below(tuning().keys));
     once.wait = agent.random().chance(850'000);
     std::optional<Duration> within;
     if (agent.random().chance(200'000)) within = Duration(agent.random().between(1'000'000, 3'000'000'000));
@@ -43,7 +33,7 @@ class OnceJobs : public Program {
     const auto granted = agent.reply<lock::Granted>(call);
     if (!granted) co_return co_await look(agent, once.name);
     // It works on whatever becomes of its lease, as a command on a stopped machine would.
-    const auto work = Duration(tuning_.hold_ns.sample(agent.random()));
+    const auto work = Duration(tuning().hold_ns.sample(agent.random()));
     co_await agent.sleep(work);
     if (agent.random().chance(150'000)) {
       if (!agent.believes(granted->token)) co_return;
@@ -71,7 +61,6 @@ class OnceJobs : public Program {
     co_await agent.answer(read);
   }
 
-  ProgramTuning tuning_;
   std::uint32_t number_;
   std::uint64_t last_output_ = 0;
 };

@@ -1,27 +1,17 @@
 // Enters what it holds again, gives the entries back one by one, or ends the hold whole by its token.
-#include "sim/programs.hpp"
+#include "sim/rounds.hpp"
 
 namespace sim {
 
 namespace {
 
-class Reenter : public Program {
+class Reenter : public Rounds {
  public:
-  explicit Reenter(const ProgramTuning& tuning) : tuning_(tuning) {}
-
-  Task run(Agent& agent) override {
-    while (!agent.winding_down()) {
-      co_await round(agent);
-      const auto pause = tuning_.pace.next(agent);
-      co_await agent.sleep(pause);
-    }
-    const auto close = agent.begin(client::CloseSession{});
-    co_await agent.answer(close);
-  }
+  explicit Reenter(const ProgramTuning& tuning) : Rounds(tuning) {}
 
  private:
-  Task round(Agent& agent) {
-    const auto name = "reenter/" + std::to_string(agent.random().below(tuning_.keys));
+  Task round(Agent& agent) override {
+    const auto name = "reenter/" + std::to_string(agent.random().below(tuning().keys));
     std::vector<client::CallId> entered;
     std::optional<lock::Token> token;
     const auto times = 1 + agent.random().below(3);
@@ -54,12 +44,10 @@ class Reenter : public Program {
 
   Task keep(Agent& agent, lock::Token token) {
     Agent::Until until;
-    until.time = Duration(tuning_.hold_ns.sample(agent.random()));
+    until.time = Duration(tuning().hold_ns.sample(agent.random()));
     until.lost = token;
     if (agent.believes(token)) co_await agent.until(until);
   }
-
-  ProgramTuning tuning_;
 };
 
 }  // namespace

@@ -1,34 +1,20 @@
 // Writes, reads, compares and waits on a few status records.
 #include <map>
 
-#include "sim/programs.hpp"
+#include "sim/rounds.hpp"
 
 namespace sim {
 
 namespace {
 
-class Status : public Program {
+class Status : public Rounds {
  public:
   Status(const ProgramTuning& tuning, std::uint32_t number, bool as_register)
-      : tuning_(tuning), number_(number), as_register_(as_register) {}
-
-  Task run(Agent& agent) override {
-    while (!agent.winding_down()) {
-      if (as_register_) {
-        co_await swap(agent);
-      } else {
-        co_await round(agent);
-      }
-      const auto pause = tuning_.pace.next(agent);
-      co_await agent.sleep(pause);
-    }
-    const auto close = agent.begin(client::CloseSession{});
-    co_await agent.answer(close);
-  }
+      : Rounds(tuning), number_(number), as_register_(as_register) {}
 
  private:
   std::string some_name(Agent& agent) const {
-    return (as_register_ ? "register/" : "status/") + std::to_string(agent.random().below(tuning_.keys));
+    return (as_register_ ? "register/" : "status/") + std::to_string(agent.random().below(tuning().keys));
   }
 
   lock::SetStatus write(std::string name, std::optional<lock::Revision> if_revision) {
@@ -44,24 +30,32 @@ class Status : public Program {
   Task swap(Agent& agent) {
     const auto name = some_name(agent);
     const auto read = agent.begin(lock::Query(lock::GetStatus{name}), std::chrono::seconds(5),
-                                  consistency_of(tuning_, agent.random()));
+                                  consistency_of(tuning(), agent.random()));
     co_await agent.answer(read);
     const auto view = agent.reply<lock::NameView>(read);
-    if (!view || pick(tuning_.mix, agent.random()) == "read") co_return;
+    if (!view || pick(tuning().mix, agent.random()) == "read") co_return;
     const auto seen = view->record ? view->record->revision : lock::Revision(0);
     const auto set = agent.begin(lock::Operation(write(name, seen)), std::chrono::seconds(5));
     co_await agent.answer(set);
   }
 
-  Task round(Agent& agent) {
+  Task round(Agent& agent) override {
+    if (as_register_) {
+      co_await swap(agent);
+    } else {
+      co_await use(agent);
+    }
+  }
+
+  Task use(Agent& agent) {
     const auto name = some_name(agent);
     client::Question question;
     std::optional<Duration> within = std::chrono::seconds(5);
     auto consistency = lock::Consistency::linearizable;
-    const auto& what = pick(tuning_.mix, agent.random());
+    const auto& what = pick(tuning().mix, agent.random());
     if (what == "read") {
       question = lock::Query(lock::GetStatus{name});
-      consistency = consistency_of(tuning_, agent.random());
+      consistency = consistency_of(tuning(), agent.random());
     } else if (what == "write") {
       question = lock::Operation(write(name, std::nullopt));
     } else if (what == "cas") {
@@ -85,7 +79,6 @@ class Status : public Program {
     }
   }
 
-  ProgramTuning tuning_;
   std::uint32_t number_;
   bool as_register_;
   std::uint64_t written_ = 0;

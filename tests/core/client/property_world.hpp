@@ -12,6 +12,7 @@
 #include "core/client/client.hpp"
 #include "core/client/fit.hpp"
 #include "core/lock/machine.hpp"
+#include "tests/core/client/skewed_clocks.hpp"
 
 namespace client {
 
@@ -25,7 +26,7 @@ inline constexpr std::uint32_t kErrorPpm = 500;
 class World {
  public:
   World(std::uint64_t seed, std::int64_t server_ppm, std::int64_t client_ppm)
-      : random_(seed), server_ppm_(server_ppm), client_ppm_(client_ppm), client_(config(seed)) {}
+      : random_(seed), clocks_{server_ppm, client_ppm}, client_(config(seed)) {}
 
   void run(int steps) {
     for (int i = 0; i < steps; ++i) one_step(true);
@@ -88,14 +89,9 @@ class World {
     return c;
   }
 
-  Instant client_now() const { return {Duration(real_.count() / 1'000'000 * (1'000'000 + client_ppm_))}; }
-  lock::LogTime stamp() const {
-    return {static_cast<std::uint64_t>(real_.count() / 1'000'000 * (1'000'000 + server_ppm_) / 1'000'000)};
-  }
-
   void one_step(bool faults) {
-    real_ += 1ms * random_.between(0, faults && random_.chance(20'000) ? 4000 : 30);
-    if (wake_at_ && *wake_at_ <= client_now()) input(TimerFired{});
+    clocks_.real += 1ms * random_.between(0, faults && random_.chance(20'000) ? 4000 : 30);
+    if (wake_at_ && *wake_at_ <= clocks_.client_now()) input(TimerFired{});
     const auto what = random_.below(faults ? 20 : 8);
     if (what < 5) {
       deliver(faults);
@@ -179,7 +175,7 @@ class World {
   }
 
   void input(const Input& what) {
-    const auto effects = client_.step(client_now(), what);
+    const auto effects = client_.step(clocks_.client_now(), what);
     for (const auto& send : effects.sends) {
       RC_ASSERT(link_ && send.link == *link_);
       requests_.push_back(send);
@@ -197,7 +193,7 @@ class World {
     for (const auto& send : effects.sends) trace_.push_back(send.call);
     trace_.push_back(effects.finished.size());
     trace_.push_back(wake_at_ ? static_cast<std::uint64_t>(wake_at_->since_origin.count()) : 0);
-    RC_ASSERT(!wake_at_ || *wake_at_ > client_now());
+    RC_ASSERT(!wake_at_ || *wake_at_ > clocks_.client_now());
   }
 
   void note(const Finished& f) {
@@ -212,7 +208,8 @@ class World {
     claimed_.insert(granted->token);
     const bool is_news = granted->entries > 1 || begun_holds_.insert(granted->token).second;
     RC_ASSERT(is_news);
-    if (f.holds_until) RC_ASSERT(real_at(*f.holds_until) <= server_real(detached_ends_.at(granted->token)));
+    if (f.holds_until)
+      RC_ASSERT(clocks_.real_at(*f.holds_until) <= clocks_.real_at(detached_ends_.at(granted->token)));
   }
 
   void check_given_back(lock::Sequence acquire) const {
@@ -313,7 +310,7 @@ class World {
   }
 
   std::optional<lock::Reply> apply(const std::vector<lock::Command>& commands) {
-    const auto applied = machine_.apply(stamp(), commands);
+    const auto applied = machine_.apply(clocks_.stamp(), commands);
     machine_.check();
     for (const auto& event : applied.events) note(event, commands);
     std::optional<lock::Reply> own;
@@ -361,9 +358,9 @@ class World {
     if (!session) return;
     const auto end = session_ends_.find(*session);
     if (end != session_ends_.end()) {
-      RC_ASSERT(real_at(*client_.session_deadline()) <= server_real(end->second));
+      RC_ASSERT(clocks_.real_at(*client_.session_deadline()) <= clocks_.real_at(end->second));
     } else if (!closing()) {
-      RC_ASSERT(*client_.session_deadline() <= client_now());
+      RC_ASSERT(*client_.session_deadline() <= clocks_.client_now());
     }
   }
   bool closing() const {
@@ -373,18 +370,8 @@ class World {
     return false;
   }
 
-  // Real time at a reading of either clock.
-  Duration real_at(Instant local) const {
-    return Duration(local.since_origin.count() / 1000 * 1'000'000 / (1'000'000 + client_ppm_) * 1000);
-  }
-  Duration server_real(lock::LogTime t) const {
-    return Duration(static_cast<std::int64_t>(t.ms) * 1'000'000'000 / (1'000'000 + server_ppm_) * 1000);
-  }
-
   base::Random random_;
-  std::int64_t server_ppm_;
-  std::int64_t client_ppm_;
-  Duration real_ = 1000s;
+  SkewedClocks clocks_;
   Client client_;
   lock::Machine machine_;
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 
+#include "core/raft/quorum.hpp"
 #include "sim/check/configurations.hpp"
 
 namespace sim {

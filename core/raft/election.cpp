@@ -2,6 +2,7 @@
 #include <set>
 
 #include "core/base/check.hpp"
+#include "core/raft/quorum.hpp"
 #include "core/raft/raft.hpp"
 
 namespace raft {

@@ -12,11 +12,7 @@ class LogClock {
  public:
   LogClock(LogTime start, Instant now, Duration step_max) : start_(start), seen_(now), step_max_(step_max) {}
 
-  void observe(Instant now) {
-    const Duration passed = now - seen_;
-    if (passed > Duration::zero()) elapsed_ += passed < step_max_ ? passed : step_max_;
-    if (now > seen_) seen_ = now;
-  }
+  void observe(Instant now);
   LogTime time() const { return start_ + std::chrono::duration_cast<std::chrono::milliseconds>(elapsed_); }
 
  private:

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/base/check.hpp"
+#include "core/raft/quorum.hpp"
 #include "core/raft/raft.hpp"
 
 namespace raft {

@@ -4,6 +4,7 @@
 
 #include "core/base/check.hpp"
 #include "core/base/overload.hpp"
+#include "core/raft/quorum.hpp"
 #include "core/raft/raft.hpp"
 
 namespace raft {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/check.hpp"
+#include "core/raft/quorum.hpp"
 #include "sim/vouching.hpp"
 
 namespace explore {

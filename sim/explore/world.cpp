@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "core/base/check.hpp"
+#include "core/raft/quorum.hpp"
 #include "sim/explore/anatomy.hpp"
 
 namespace explore {

@@ -1,5 +1,6 @@
 // Who votes, what is a majority, what a change makes of a configuration: Raft §6, Ongaro ch. 4.
 #include "core/raft/configuration.hpp"
+#include "core/raft/quorum.hpp"
 
 #include <algorithm>
 #include <gtest/gtest.h>

@@ -145,19 +145,18 @@ void World::received(Place at, host::NodeId from, std::string_view payload) {
 
 // Every replica tells the same events: the first to do so is believed.
 bool World::is_new(const lock::Event& event) {
-  const auto number = [](std::uint64_t value) { return " " + std::to_string(value); };
-  const auto key =
-      std::visit(Overload{[&](const lock::LockGranted& e) { return "granted" + number(e.token.value); },
-                          [&](const lock::HoldEnded& e) { return "ended" + number(e.token.value); },
-                          [&](const lock::StatusChanged& e) {
-                            return "status" + number(e.revision.value) + " " + e.state + " " + e.name;
-                          },
-                          [&](const lock::StaleTokenRefused& e) {
-                            return "stale" + number(e.token.value) + number(e.session.value) + " " + e.name;
-                          },
-                          [&](const lock::SessionEnded& e) { return "session" + number(e.session.value); }},
-                 event);
-  return machine_events_.insert(key).second;
+  auto key = std::visit(
+      Overload{[](const lock::LockGranted& e) { return EventKey(0, e.token.value, 0, ""); },
+               [](const lock::HoldEnded& e) { return EventKey(1, e.token.value, 0, ""); },
+               [](const lock::StatusChanged& e) {
+                 return EventKey(2, e.revision.value, 0, e.state + " " + e.name);
+               },
+               [](const lock::StaleTokenRefused& e) {
+                 return EventKey(3, e.token.value, e.session.value, e.name);
+               },
+               [](const lock::SessionEnded& e) { return EventKey(4, e.session.value, 0, ""); }},
+      event);
+  return machine_events_.insert(std::move(key)).second;
 }
 
 void World::note_configuration(const Server& server, const raft::Configuration& configuration) {
@@ -275,6 +274,7 @@ void World::judge(Outcome& outcome) {
   outcome.seed = seed_;
   outcome.violation = violation_;
   outcome.inconclusive = inconclusive_;
+  digest_.add(outcome.history);
   outcome.digest = digest_.value();
   outcome.events = queue_.popped();
   outcome.simulated = queue_.now();

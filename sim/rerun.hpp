@@ -13,7 +13,7 @@ namespace sim {
 std::optional<std::string> difference(const Scenario& scenario, const std::vector<SeenEvent>& one,
                                       const std::vector<SeenEvent>& other);
 
-// Runs the seed twice; as above.
-std::optional<std::string> rerun(const Scenario& scenario, std::uint64_t seed);
+// Whether the seed comes to `digest`, as another run of it did; as above.
+std::optional<std::string> rerun(const Scenario& scenario, std::uint64_t seed, std::uint64_t digest);
 
 }  // namespace sim

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "sim/agent.hpp"
@@ -243,7 +244,9 @@ class World : Onlooker, Stage, Site {
   Draws& random_;  // when who has left notices it
   Draws& repairs_drawn_;
   Digest digest_;
-  std::set<std::string> machine_events_;  // that some server has told
+  // What tells one event of the lock service from another: its kind, two numbers, a text.
+  using EventKey = std::tuple<std::size_t, std::uint64_t, std::uint64_t, std::string>;
+  std::set<EventKey> machine_events_;  // that some server has told
   std::optional<Place> leader_;
   std::optional<Place> old_leader_;
   raft::Term leader_term_;

@@ -19,7 +19,7 @@ struct Gathering {
 
 // Adds to `results`, the load as well. Answers what these seeds have cost.
 sim::Load gather(const Gathering& how, sim::Results& results, const std::vector<std::uint64_t>& seeds);
-// Runs the scenario's first seed twice and notes in `results` whether the runs differ.
-void run_twice(sim::Results& results, std::uint64_t seed);
+// Runs a seed that has been gathered once more and notes in `results` whether the runs differ.
+void run_again(sim::Results& results, std::uint64_t seed);
 
 }  // namespace raftsim

@@ -107,7 +107,7 @@ void run_all(Gathering how, const RunAsked& asked, Plan& plan) {
                         " seeds" + (failed ? ", " + std::to_string(failed) + " failed" : std::string()));
       };
       gather(how, results, seeds);
-      run_twice(results, seeds.front());
+      run_again(results, seeds.front());
     }
     if (how.file) how.file->end(results);
     results.close(plan.sharded);

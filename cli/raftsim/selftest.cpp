@@ -43,7 +43,7 @@ int shrink_planted(const std::string& text, std::uint64_t seed) {
   const auto outcome = sim::run_seed(small.value(), 0);
   if (!outcome.violation || outcome.violation->check != "linearizable")
     return complain("shrink: what it leaves does not fail"), kViolation;
-  if (const auto different = sim::rerun(small.value(), 0))
+  if (const auto different = sim::rerun(small.value(), 0, outcome.digest))
     return complain("shrink: what it leaves is not deterministic: " + *different), kNotDeterministic;
   std::printf("seed %llu shrunk: %zu steps to %zu, %zu clients to %zu, %s events to %s\n",
               static_cast<unsigned long long>(seed), shrunk->before.steps, shrunk->after.steps,
@@ -62,11 +62,11 @@ int selftest() {
   std::uint64_t found = 0;
   std::uint64_t found_first = 0;
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
-    if (const auto different = sim::rerun(sound.value(), seed)) {
+    const auto outcome = sim::run_seed(sound.value(), seed);
+    if (const auto different = sim::rerun(sound.value(), seed, outcome.digest)) {
       return complain("seed " + std::to_string(seed) + " is not deterministic: " + *different),
              kNotDeterministic;
     }
-    const auto outcome = sim::run_seed(sound.value(), seed);
     if (outcome.violation)
       return complain("a false alarm: " + outcome.violation->check + ": " + outcome.violation->what),
              kViolation;

@@ -13,7 +13,13 @@ Scenario standing(const std::string& name) {
 
 TEST(World, RunsTheSameSeedTheSameWay) {
   const auto scenario = standing("leader-crash");
-  for (const std::uint64_t seed : {1u, 2u, 3u}) EXPECT_EQ(rerun(scenario, seed), std::nullopt);
+  for (const std::uint64_t seed : {1u, 2u, 3u})
+    EXPECT_EQ(rerun(scenario, seed, run_seed(scenario, seed).digest), std::nullopt);
+}
+
+TEST(World, TellsThatASeedCameToAnotherDigestBefore) {
+  const auto scenario = standing("leader-crash");
+  EXPECT_NE(rerun(scenario, 1, run_seed(scenario, 2).digest), std::nullopt);
 }
 
 TEST(World, TellsTheFirstEventThatTwoRunsDoNotShare) {

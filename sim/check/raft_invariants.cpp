@@ -110,7 +110,7 @@ void RaftInvariants::promise_vote(base::NodeId voter, raft::Term term, base::Nod
 }
 
 void RaftInvariants::look_at_leadership(base::NodeId id, const raft::Raft& raft, Seen& seen) {
-  if (!raft.is_leader()) return;
+  if (!raft.is_leader()) return look_at_following(id, raft);
   const auto [leader, fresh] = leaders_.try_emplace(raft.term(), id);
   if (leader->second != id) {
     broken("election_safety",
@@ -119,6 +119,15 @@ void RaftInvariants::look_at_leadership(base::NodeId id, const raft::Raft& raft,
   if (fresh) look_at_election(id, raft.term(), seen);
   if (fresh) look_at_completeness(id, raft.term(), seen);
   look_at_check_quorum(id, raft, seen);
+}
+
+// One that takes another for its leader is deaf to the real one.
+void RaftInvariants::look_at_following(base::NodeId id, const raft::Raft& raft) const {
+  const auto followed = raft.leader();
+  const auto leader = leaders_.find(raft.term());
+  if (!followed || leader == leaders_.end() || leader->second == *followed) return;
+  broken("follows_another", server(id) + " follows " + server(*followed) + " in " + in(raft.term()) +
+                                ", which " + server(leader->second) + " leads (Raft §5.2)");
 }
 
 // By the votes that left their servers, whatever the candidate has counted.

@@ -82,6 +82,7 @@ class RaftInvariants {
   void look_at_vitals(base::NodeId id, const raft::Raft& raft, const Seen& before) const;
   void look_at_votes(base::NodeId id, const raft::Raft& raft);
   void look_at_leadership(base::NodeId id, const raft::Raft& raft, Seen& seen);
+  void look_at_following(base::NodeId id, const raft::Raft& raft) const;
   void look_at_election(base::NodeId id, raft::Term term, const Seen& seen) const;
   void look_at_completeness(base::NodeId id, raft::Term term, const Seen& seen) const;
   void look_at_check_quorum(base::NodeId id, const raft::Raft& raft, Seen& seen) const;

@@ -73,6 +73,13 @@ TEST(RaftInvariants, FindTwoLeadersOfOneTerm) {
   EXPECT_EQ(broken(watch.observe(NodeId(2), Loner(2, disk(1, {entry(1, 1)})).raft)), "election_safety");
 }
 
+TEST(RaftInvariants, FindAFollowerOfAnotherThanTheLeader) {
+  RaftInvariants watch;
+  EXPECT_EQ(broken(watch.observe(NodeId(3), Loner(3, disk(1, {entry(1, 1)})).raft)), "nothing");
+  EXPECT_EQ(broken(watch.observe(NodeId(1), follower_with(1, {}, 0))), "nothing");
+  EXPECT_EQ(broken(watch.observe(NodeId(1), follower_with(2, {}, 0))), "follows_another");
+}
+
 TEST(RaftInvariants, FindALeaderThatChangesItsLog) {
   RaftInvariants watch;
   Loner leader(1, disk(0, {}));

@@ -29,6 +29,7 @@ class Disk : public host::Disk {
     const DiskFaults& faults;
     Draws& draws;
     std::function<bool()> may_rot = {};  // unset: always
+    std::function<void()> rotted = {};   // is told whenever it does
   };
   // How a server ends.
   enum class End {

@@ -65,6 +65,7 @@ struct Happening {
   std::string lock;
   std::string state;
   std::string reason;
+  std::optional<Place> peer = {};  // whom a message is for
 };
 
 // What an entry of the timeline did: to whom, when, and until when.
@@ -142,6 +143,7 @@ class Faults {
   std::uint64_t last_fault_ = 0;
   std::vector<Deed>* deeds_ = nullptr;
   std::optional<Place> event_node_;
+  std::optional<Place> event_peer_;
   std::optional<Place> event_client_;
   bool finished_ = false;
 };

@@ -130,6 +130,7 @@ void Files::rot_at(Inode& inode, std::uint64_t offset) {
   inode.synced[offset] = static_cast<char>(inode.synced[offset] ^ 1 << draws_.below(8));
   inode.rotten.push_back(offset);
   count(coverage_, "pages_rotten");
+  if (rotted_) rotted_();
 }
 
 void Files::rot_somewhere() {

@@ -72,6 +72,8 @@ class Files final : public store::Files {
 
   // Whether what may rot, may: unset, always.
   void may_rot(std::function<bool()> budget) { may_rot_ = std::move(budget); }
+  // Is told whenever it does.
+  void on_rot(std::function<void()> rotted) { rotted_ = std::move(rotted); }
   // At the next loss of power: one bit of what is synced, anywhere but where the newest sync of a file went.
   void rot_later() { rots_later_ = true; }
   // Whether rot may strike.
@@ -115,6 +117,7 @@ class Files final : public store::Files {
   std::uint64_t used() const;
 
   std::function<bool()> may_rot_;
+  std::function<void()> rotted_;
   const DiskFaults& faults_;
   const DiskTroubles& troubles_;
   Coverage& coverage_;

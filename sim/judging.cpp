@@ -1,4 +1,5 @@
 // What the world sees of its servers, and what it makes of a run.
+#include <algorithm>
 #include <utility>
 
 #include "core/base/check.hpp"
@@ -114,6 +115,12 @@ void World::violate(Violation violation) {
   if (!violation_) violation_ = std::move(violation);
 }
 
+// Where it lives, if anywhere.
+std::optional<Place> World::home_of(host::NodeId id) const {
+  const auto at = std::ranges::find(servers_, id, [](const auto& server) { return server->id(); });
+  return at == servers_.end() ? std::nullopt : std::optional((*at)->place());
+}
+
 void World::sent(Place from, host::NodeId to, const std::string& frame) {
   const auto message = wire::decode_message(std::string_view(frame).substr(wire::kHeaderBytes));
   CHECK(message.ok());
@@ -122,7 +129,8 @@ void World::sent(Place from, host::NodeId to, const std::string& frame) {
     tell("server " + std::to_string(from + 1) + " -> number " + std::to_string(to.value) + "  " +
          raft::name_of(message.value()));
   }
-  if (const auto* event = event_of(message.value())) happened(from, {event, from, {}, "", "", ""});
+  if (const auto* event = event_of(message.value()))
+    happened(from, {event, from, {}, "", "", "", home_of(to)});
   if (!scenario_.checks.raft_invariants || violation_) return;
   if (const auto found = invariants_.sent(server.id(), to, message.value())) {
     return violate({"raft_invariants", found->check + ": " + found->what});

@@ -59,6 +59,7 @@ std::optional<store::Failure> MemoryDisk::refound(base::ClusterId, const raft::W
 void MemoryDisk::rot() {
   count(made_.coverage, "pages_rotten");
   is_rotten_ = true;
+  if (made_.rotted) made_.rotted();
 }
 
 bool MemoryDisk::strikes(FaultSite site, std::uint32_t ppm, bool always, const char* counter) {

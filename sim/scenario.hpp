@@ -51,6 +51,7 @@ enum class Selector {
   holder,
   learner,
   event_node,
+  event_peer,
   event_client,
   client,
   server,

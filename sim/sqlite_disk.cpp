@@ -46,6 +46,7 @@ SqliteDisk::SqliteDisk(Made made)
       files_(std::make_shared<Files>(made_.faults, troubles_, made_.coverage, made_.draws)),
       vfs_(*files_) {
   files_->may_rot(made_.may_rot);
+  files_->on_rot(made_.rotted);
 }
 
 // As a process that is gone writes nothing more.

@@ -14,10 +14,14 @@ const std::vector<std::string> kEvents = {
     "leader_elected",      "lock_granted",     "hold_ended",   "lease_ended",    "session_ended",
     "stale_token_refused", "status_persisted", "stepped_down", "joint",          "member_added",
     "member_removed",      "promoted",         "removed",      "snapshot_saved", "snapshot_installed",
-    "vote_granted",        "append_rejected",  "piece_sent",   "heir_called",    "config_appended"};
+    "vote_granted",        "append_rejected",  "piece_sent",   "heir_called",    "config_appended",
+    "page_rotten"};
+// Of them, messages: they are for somebody.
+const std::vector<std::string> kMessages = {"vote_granted", "append_rejected", "piece_sent", "heir_called"};
 const std::vector<std::string> kSelectors = {
-    "leader",  "old_leader",  "followers",  "minority",     "majority", "one",        "all",      "any",
-    "learner", "holder:LOCK", "event.node", "event.client", "client:N", "client:any", "server:N", "zone:Z"};
+    "leader",  "old_leader",  "followers",  "minority",   "majority",     "one",      "all",        "any",
+    "learner", "holder:LOCK", "event.node", "event.peer", "event.client", "client:N", "client:any", "server:N",
+    "zone:Z"};
 const std::vector<std::string> kTriggers = {"at", "every", "random", "when"};
 
 When read_when(const Field& field) {
@@ -98,6 +102,7 @@ Selection read_selection(const Field& field, const Scenario& scenario) {
       {"any", Selector::any},
       {"learner", Selector::learner},
       {"event.node", Selector::event_node},
+      {"event.peer", Selector::event_peer},
       {"event.client", Selector::event_client}};
   Selection selection;
   if (field.is_array()) {
@@ -277,6 +282,12 @@ bool is_about_servers(const Action& action) {
          std::holds_alternative<DiskAction>(action);
 }
 
+// A message that leaves a server.
+bool is_a_message(const Trigger& trigger) {
+  const auto* when = std::get_if<When>(&trigger);
+  return when && std::ranges::find(kMessages, when->event) != kMessages.end();
+}
+
 bool may_be_client(const Selection& selection, Place machines) {
   const auto behind = [&](Place place) { return place >= machines; };
   return selection.selector == Selector::client || selection.selector == Selector::event_client ||
@@ -300,6 +311,9 @@ Step read_step(const Field& field, const Scenario& scenario) {
     step.select = read_selection(*f, scenario);
   if (is_about_servers(step.action) && may_be_client(step.select, scenario.machines()))
     field.find("select")->fail("expected servers: this is nothing that can be done to a client");
+  if (step.select.selector == Selector::event_peer && !is_a_message(step.trigger))
+    field.find("select")->fail("expected a 'when' of a message, such as " + kMessages.front() +
+                               ": nothing else is for anybody");
   read_duration(field, step);
   if (is_swizzle(step.action) && !step.duration_ns)
     field.fail("'for' is missing: it says within what time all are cut off and healed again");

@@ -12,8 +12,14 @@ using base::Overload;
 namespace {
 
 // Who an event was about, in an event of the queue.
-std::uint32_t packed(std::optional<Place> node, std::optional<Place> client) {
-  return (node ? *node + 1 : 0) << 16 | (client ? *client + 1 : 0);
+std::uint32_t packed(const Happening& happening) {
+  const auto number = [](std::optional<Place> place) { return place ? *place + 1 : 0; };
+  return number(happening.peer) << 24 | number(happening.node) << 16 | number(happening.client);
+}
+
+std::optional<Place> unpacked(std::uint32_t who, int shift, std::uint32_t mask) {
+  const auto number = who >> shift & mask;
+  return number != 0 ? std::optional<Place>(number - 1) : std::nullopt;
 }
 
 bool is_due(const When& when, std::uint64_t nth, std::uint64_t seen) {
@@ -56,9 +62,7 @@ void Faults::happened(const Happening& happening) {
     const auto* when = std::get_if<When>(&timeline_[step].trigger);
     if (!when || !matches(*when, happening) || !is_due(*when, nth_[step], ++seen_[step])) continue;
     // In a turn of its own: a server must not be crashed in the middle of its step.
-    queue_.push(
-        queue_.now(),
-        {.kind = EventKind::timeline, .detail = packed(happening.node, happening.client), .id = step});
+    queue_.push(queue_.now(), {.kind = EventKind::timeline, .detail = packed(happening), .id = step});
   }
 }
 
@@ -66,8 +70,9 @@ void Faults::on_timeline(std::uint64_t packed_step) {
   if (finished_) return;
   const auto step = packed_step & 0xFFFFFFFFu;
   const auto who = static_cast<std::uint32_t>(packed_step >> 32);
-  event_node_ = who >> 16 ? std::optional<Place>((who >> 16) - 1) : std::nullopt;
-  event_client_ = who & 0xFFFF ? std::optional<Place>((who & 0xFFFF) - 1) : std::nullopt;
+  event_peer_ = unpacked(who, 24, 0xFF);
+  event_node_ = unpacked(who, 16, 0xFF);
+  event_client_ = unpacked(who, 0, 0xFFFF);
   act(step);
   const auto& trigger = timeline_[step].trigger;
   if (std::holds_alternative<Every>(trigger) || std::holds_alternative<AtRandom>(trigger)) schedule(step);
@@ -126,6 +131,8 @@ std::vector<Place> Faults::select(const Selection& selection) {
       return one(stage_.holder(selection.lock));
     case Selector::event_node:
       return one(event_node_);
+    case Selector::event_peer:
+      return one(event_peer_);
     case Selector::event_client:
       return one(event_client_);
     case Selector::client:

@@ -116,7 +116,10 @@ void World::build_server(Place place) {
       place, std::move(config), queue_, network_, static_cast<Onlooker&>(*this),
       clock_of(place, scenario_.drift_ppm, random),
       make_disk(scenario_.store, {place, queue_, coverage_, disk_faults_, *disks_drawn_.back(),
-                                  [this, place] { return may_rot(place); }}),
+                                  [this, place] { return may_rot(place); },
+                                  [this, place] {
+                                    happened(place, {"page_rotten", place, {}, "", "", ""});
+                                  }}),
       tape_.stream("timer " + number)));
 }
 

@@ -114,6 +114,7 @@ class World : Onlooker, Stage, Site {
   void judge_history();
   void noted(Place server, const node::Note& note) override;
   void sent(Place from, host::NodeId to, const std::string& frame) override;
+  std::optional<Place> home_of(host::NodeId id) const;
   void received(Place at, host::NodeId from, std::string_view payload) override;
   void happened(Place server, const Happening& happening);
 
@@ -122,7 +123,9 @@ class World : Onlooker, Stage, Site {
   std::vector<Place> core() const;
   void demand();
   bool is_stopped(Place place) const { return paused_[place] > 0 || buried_.contains(place); }
-  bool all_done() const;
+  bool clients_are_done() const;
+  std::vector<Place> left_behind() const;
+  bool all_done();
   void judge_convergence();
   void judge_availability();
   // watching.cpp
@@ -254,6 +257,7 @@ class World : Onlooker, Stage, Site {
   std::optional<std::string> inconclusive_;
   std::optional<Time> converging_;  // since when
   std::set<Place> demanded_;        // clients that must come to their end
+  std::optional<raft::Index> to_reach_;  // by servers, then
   bool recovered_ = false;          // by force: what was acknowledged may be lost
   bool over_ = false;
 

@@ -63,8 +63,8 @@ void look_at_step(const sim::Step& step, const std::string& path, bool skewed, L
   if (std::holds_alternative<sim::Recovery>(step.action))
     list.never(path, "a forced recovery is played by the simulator alone");
   const auto* when = std::get_if<sim::When>(&step.trigger);
-  for (const char* unseen :
-       {"vote_granted", "append_rejected", "piece_sent", "heir_called", "config_appended"}) {
+  for (const char* unseen : {"vote_granted", "append_rejected", "piece_sent", "heir_called",
+                             "config_appended", "page_rotten"}) {
     if (when && when->event == unseen) list.never(path, "lockd's log does not tell of it");
   }
   if (!when || when->event != "status_persisted") return;

@@ -8,6 +8,8 @@ namespace {
 constexpr std::size_t kHeaderBytes = 32, kFrameHeaderBytes = 24;
 // The part of a frame's header that its checksum covers: page number and commit size.
 constexpr std::size_t kCoveredBytes = 8;
+// The least that a disk writes whole or not at all.
+constexpr std::size_t kSectorBytes = 512;
 
 std::uint32_t big_endian(std::string_view bytes) {
   std::uint32_t v = 0;
@@ -65,6 +67,15 @@ class Wal {
   bool continues(std::size_t frame, Checksum before) const {
     return salts_of_this_generation(frame) == 2 && sum_of(frame, before) == stored_sum(frame);
   }
+  // Whether its header is from one write. Where it lies in two sectors a crash may have mixed it with what
+  // was there before, and what it says is nothing to go by.
+  bool header_is_of_one_piece(std::size_t frame) const {
+    return (kHeaderBytes + frame * frame_bytes()) % kSectorBytes + kFrameHeaderBytes <= kSectorBytes;
+  }
+  // Of a bad frame: its header says that it ended a transaction, as a good one's does.
+  bool seems_to_commit(std::size_t frame) const {
+    return salts_of_this_generation(frame) > 0 && commits(frame) && header_is_of_one_piece(frame);
+  }
   // Whether one flipped bit in its covered header explains why its checksum is wrong: then it had been whole.
   bool is_one_header_bit_off(std::size_t frame, Checksum before) const {
     for (std::size_t bit = 0; bit < kCoveredBytes * 8; ++bit) {
@@ -89,23 +100,30 @@ class Wal {
   std::string_view bytes_;
 };
 
-// `bad` is the first frame that doesn't continue the chain, `before` the checksum up to it.
+// `bad` is the first frame that doesn't continue the chain, `before` the checksum up to it. A crash damages
+// one transaction, the last, and nothing of this generation lies behind that one's end: what does, is proof
+// of rot.
+//
+// Missed is only rot that takes away both salts of a frame that ended a transaction, two bits at least: it
+// can't be told from one that was never written. (Or one bit there, in a header of two pieces.)
 bool is_rot(const Wal& wal, std::size_t bad, Checksum before) {
   const int salts = wal.salts_of_this_generation(bad);
-  const bool was_written = salts > 0;
-  // A bad commit frame whose header still says so ends a transaction, as a good one does.
-  bool transaction_ended = was_written && wal.commits(bad);
-  bool good_behind = bad + 1 < wal.frames() && wal.continues(bad + 1, wal.sum_of(bad, before));
   // It was whole and only its own stored checksum is not.
-  if (good_behind && was_written) return true;
+  if (salts > 0 && bad + 1 < wal.frames() && wal.continues(bad + 1, wal.sum_of(bad, before))) return true;
+  bool transaction_ended = wal.seems_to_commit(bad);
+  bool good_behind = false;
   for (std::size_t frame = bad + 1; frame < wal.frames(); ++frame) {
-    if (!wal.continues(frame, wal.stored_sum(frame - 1))) continue;
-    good_behind = true;
-    if (transaction_ended) return true;
-    transaction_ended = wal.commits(frame);
+    if (transaction_ended && wal.salts_of_this_generation(frame) == 2) return true;
+    if (wal.continues(frame, wal.stored_sum(frame - 1))) {
+      good_behind = true;
+      transaction_ended |= wal.commits(frame);
+    } else {
+      transaction_ended |= wal.seems_to_commit(frame);
+    }
   }
   if (!good_behind) return false;
-  return salts == 1 || (salts == 2 && wal.is_one_header_bit_off(bad, before));
+  return salts == 1 ||
+         (salts == 2 && wal.header_is_of_one_piece(bad) && wal.is_one_header_bit_off(bad, before));
 }
 
 }  // namespace

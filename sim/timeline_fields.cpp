@@ -19,9 +19,9 @@ const std::vector<std::string> kEvents = {
 // Of them, messages: they are for somebody.
 const std::vector<std::string> kMessages = {"vote_granted", "append_rejected", "piece_sent", "heir_called"};
 const std::vector<std::string> kSelectors = {
-    "leader",  "old_leader",  "followers",  "minority",   "majority",     "one",      "all",        "any",
-    "learner", "holder:LOCK", "event.node", "event.peer", "event.client", "client:N", "client:any", "server:N",
-    "zone:Z"};
+    "leader",       "old_leader", "followers",  "minority",    "majority",   "one",
+    "all",          "any",        "learner",    "holder:LOCK", "event.node", "event.peer",
+    "event.client", "client:N",   "client:any", "server:N",    "zone:Z"};
 const std::vector<std::string> kTriggers = {"at", "every", "random", "when"};
 
 When read_when(const Field& field) {

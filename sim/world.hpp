@@ -255,10 +255,10 @@ class World : Onlooker, Stage, Site {
   raft::Term leader_term_;
   std::optional<Violation> violation_;
   std::optional<std::string> inconclusive_;
-  std::optional<Time> converging_;  // since when
-  std::set<Place> demanded_;        // clients that must come to their end
+  std::optional<Time> converging_;       // since when
+  std::set<Place> demanded_;             // clients that must come to their end
   std::optional<raft::Index> to_reach_;  // by servers, then
-  bool recovered_ = false;          // by force: what was acknowledged may be lost
+  bool recovered_ = false;               // by force: what was acknowledged may be lost
   bool over_ = false;
 
   // Abstract states: no run depends on them.

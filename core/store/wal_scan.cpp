@@ -8,6 +8,7 @@ namespace {
 constexpr std::size_t kHeaderBytes = 32, kFrameHeaderBytes = 24;
 // The part of a frame's header that its checksum covers: page number and commit size.
 constexpr std::size_t kCoveredBytes = 8;
+constexpr std::size_t kSaltsEndAt = 16;
 // The least that a disk writes whole or not at all.
 constexpr std::size_t kSectorBytes = 512;
 
@@ -67,14 +68,14 @@ class Wal {
   bool continues(std::size_t frame, Checksum before) const {
     return salts_of_this_generation(frame) == 2 && sum_of(frame, before) == stored_sum(frame);
   }
-  // Whether its header is from one write. Where it lies in two sectors a crash may have mixed it with what
-  // was there before, and what it says is nothing to go by.
+  // Whether what its header says is from one write: where it lies in two sectors, a crash may have mixed it
+  // with what was there before.
   bool header_is_of_one_piece(std::size_t frame) const {
-    return (kHeaderBytes + frame * frame_bytes()) % kSectorBytes + kFrameHeaderBytes <= kSectorBytes;
+    return (kHeaderBytes + frame * frame_bytes()) % kSectorBytes + kSaltsEndAt <= kSectorBytes;
   }
   // Of a bad frame: its header says that it ended a transaction, as a good one's does.
   bool seems_to_commit(std::size_t frame) const {
-    return salts_of_this_generation(frame) > 0 && commits(frame) && header_is_of_one_piece(frame);
+    return salts_of_this_generation(frame) > 0 && commits(frame);
   }
   // Whether one flipped bit in its covered header explains why its checksum is wrong: then it had been whole.
   bool is_one_header_bit_off(std::size_t frame, Checksum before) const {
@@ -102,28 +103,29 @@ class Wal {
 
 // `bad` is the first frame that doesn't continue the chain, `before` the checksum up to it. A crash damages
 // one transaction, the last, and nothing of this generation lies behind that one's end: what does, is proof
-// of rot.
+// of rot. Where it can't be told whether a crash has mixed the header that speaks of an end, only a good
+// frame is.
 //
-// Missed is only rot that takes away both salts of a frame that ended a transaction, two bits at least: it
-// can't be told from one that was never written. (Or one bit there, in a header of two pieces.)
+// Missed is rot that takes away both salts of a frame that ended a transaction, two bits at least: it can't
+// be told from one that was never written.
 bool is_rot(const Wal& wal, std::size_t bad, Checksum before) {
   const int salts = wal.salts_of_this_generation(bad);
   // It was whole and only its own stored checksum is not.
   if (salts > 0 && bad + 1 < wal.frames() && wal.continues(bad + 1, wal.sum_of(bad, before))) return true;
   bool transaction_ended = wal.seems_to_commit(bad);
+  bool surely = transaction_ended && wal.header_is_of_one_piece(bad);
   bool good_behind = false;
   for (std::size_t frame = bad + 1; frame < wal.frames(); ++frame) {
-    if (transaction_ended && wal.salts_of_this_generation(frame) == 2) return true;
-    if (wal.continues(frame, wal.stored_sum(frame - 1))) {
-      good_behind = true;
-      transaction_ended |= wal.commits(frame);
-    } else {
-      transaction_ended |= wal.seems_to_commit(frame);
-    }
+    const bool good = wal.continues(frame, wal.stored_sum(frame - 1));
+    if (transaction_ended && good) return true;
+    if (surely && wal.salts_of_this_generation(frame) == 2) return true;
+    const bool ends = good ? wal.commits(frame) : wal.seems_to_commit(frame);
+    transaction_ended |= ends;
+    surely |= ends && (good || wal.header_is_of_one_piece(frame));
+    good_behind |= good;
   }
   if (!good_behind) return false;
-  return salts == 1 ||
-         (salts == 2 && wal.header_is_of_one_piece(bad) && wal.is_one_header_bit_off(bad, before));
+  return salts == 1 || (salts == 2 && wal.is_one_header_bit_off(bad, before));
 }
 
 }  // namespace

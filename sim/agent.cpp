@@ -42,6 +42,10 @@ void Agent::make_client(std::optional<Place> server) {
   }
   config.session_ttl = made_.ttl;
   config.who = made_.name;
+  if (made_.under) {
+    const auto parent = world_.open_sessions.find(*made_.under);
+    if (parent != world_.open_sessions.end()) config.parent = parent->second;
+  }
   config.seed = made_.seed + ++clients_made_;
   client_.emplace(std::move(config));
 }
@@ -57,7 +61,14 @@ void Agent::turn_to(std::optional<Place> server) {
 
 void Agent::crash() {
   CHECK(client_);
-  if (deadline_) lose_holds(clock_.when(*deadline_));
+  if (deadline_) lose_bound_holds(clock_.when(*deadline_));
+  // What is left is detached, and nobody renews it any more.
+  while (!holds_.empty()) {
+    const auto& [token, hold] = *holds_.begin();
+    CHECK(hold.detached_until);
+    lose(lock::Token(token), clock_.when(*hold.detached_until));
+  }
+  world_.open_sessions.erase(place());
   ++epoch_;
   task_ = Task();
   waiting_ = {};
@@ -83,8 +94,9 @@ client::CallId Agent::begin(client::Question question, std::optional<Duration> w
   const auto call = last_call_ = last_call_.next();
   if (const auto* operation = std::get_if<lock::Operation>(&question))
     CHECK(!std::holds_alternative<lock::Leave>(*operation));
-  if (std::holds_alternative<client::CloseSession>(question)) lose_holds(world_now());
-  asked_[call] = {question, world_.history.begin(id_, question, world_now(), consistency), world_now()};
+  if (std::holds_alternative<client::CloseSession>(question)) lose_bound_holds(world_now());
+  const auto operation = world_.history.begin(id_, question, world_now(), consistency);
+  asked_[call] = {question, id_, operation, world_now()};
   step(client::Begin{call, std::move(question), within, consistency});
   return call;
 }
@@ -95,7 +107,7 @@ client::CallId Agent::leave(client::CallId granted) {
   const client::Question question = lock::Operation(lock::Leave{finished_.at(granted).sequence});
   const auto operation =
       world_.history.begin(id_, question, world_now(), lock::Consistency::linearizable, grant);
-  asked_[call] = {question, operation, world_now(), grant};
+  asked_[call] = {question, id_, operation, world_now(), grant};
   step(client::Begin{call, question, std::nullopt});
   return call;
 }

@@ -37,7 +37,8 @@ struct Surroundings {
   Coverage& coverage;
   ObjectStore& store;
   Place servers;  // places below this one
-  std::map<lock::SessionId, Place> sessions;
+  std::map<lock::SessionId, Place> sessions;      // whose each was, or is
+  std::map<Place, lock::SessionId> open_sessions;  // as their clients know them
   bool winding_down = false;
   Availability availability = {};
 };
@@ -50,6 +51,7 @@ class Agent {
     std::uint64_t seed;  // of the client protocol
     lock::Millis ttl;
     Draws& draws;  // of the program
+    std::optional<Place> under = {};  // its sessions name that client's, where it has one then, as their parent
   };
   Agent(Made made, Surroundings& world, Clock clock, std::unique_ptr<Program> program);
   Agent(const Agent&) = delete;
@@ -61,8 +63,8 @@ class Agent {
   void give_up(client::CallId call);
   // Gives back what that call was granted; requires that it was.
   client::CallId leave(client::CallId granted);
-  // Talks to that server only from now on, or again to all of them, beginning with any. For programs without
-  // a session, while nothing is asked.
+  // Talks to that server only from now on, or again to all of them, beginning with any: as a process of its
+  // own would. For programs without a session, while nothing is asked.
   void turn_to(std::optional<Place> server);
   const client::Finished* finished(client::CallId call) const;
   // Only where it is finished; nothing: the outcome is none of the servers'.
@@ -144,29 +146,34 @@ class Agent {
   };
   struct Asked {
     client::Question question;
+    std::uint64_t client;  // in the history
     OperationNumber operation;
     Time begun;
     std::optional<client::Grant> left = {};
   };
   struct Hold {
     std::vector<std::string> names;
-    std::uint64_t client;
+    std::set<std::uint64_t> clients;  // as whom it was entered, in the history
     std::uint64_t entries = 1;
     std::optional<lock::LogTime> ends_by;
+    std::optional<Instant> detached_until;  // else it is bound to the session
   };
 
   void make_client(std::optional<Place> server);
   void step(const client::Input& input);
+  void follow_session();
   void carry_out(client::Effects effects);
   void record(const client::Finished& finished);
   void count_reply(const Asked& asked, const lock::Reply& reply);
   void follow_holds(const Asked& asked, const client::Finished& finished, const lock::Reply& reply);
   void granted(const Asked& asked, const client::Finished& finished, const lock::Granted& granted);
+  void renewed(lock::Token token, const client::Finished& finished);
   void left(lock::Token token);
   std::optional<Instant> deadline_of(const Hold& hold) const;
   void lose(lock::Token token, Time from);
   void check_belief();
-  void lose_holds(Time from);
+  void lose_bound_holds(Time from);
+  bool is_closing() const;
   void arm(std::optional<Instant> wake_at);
   bool satisfied() const;
   void resume();

@@ -19,11 +19,15 @@ void Agent::step(const client::Input& input) {
     if (const auto until = deadline_of(hold)) believed[token] = *until;
   }
   auto effects = client_->step(clock_.now(), input);
-  if (const auto session = client_->session()) world_.sessions[*session] = place();
+  follow_session();
   deadline_ = client_->session_deadline();
   if (!deadline_) {
-    for (const auto& [token, until] : believed) lose(token, std::min(world_now(), clock_.when(until)));
-    lose_holds(world_now());
+    for (const auto& [token, until] : believed) {
+      const auto hold = holds_.find(token);
+      if (hold == holds_.end() || hold->second.detached_until) continue;
+      lose(token, std::min(world_now(), clock_.when(until)));
+    }
+    lose_bound_holds(world_now());
   }
   // Nobody is granted the names of a broken hold before it would have ended.
   for (const auto& lost : effects.lost) {
@@ -34,6 +38,15 @@ void Agent::step(const client::Input& input) {
     }
   }
   carry_out(std::move(effects));
+}
+
+void Agent::follow_session() {
+  if (const auto session = client_->session()) {
+    world_.sessions[*session] = place();
+    world_.open_sessions[place()] = *session;
+  } else {
+    world_.open_sessions.erase(place());
+  }
 }
 
 void Agent::carry_out(client::Effects effects) {
@@ -91,8 +104,10 @@ void Agent::count_reply(const Asked& asked, const lock::Reply& reply) {
     if (granted->entries > 1) add("reentries");
     if (granted->attempt > 0) add("once_runs");
     if (granted->attempt > 1) add("once_runs_again");
+    if (granted->entries > 1 && made_.under) add("nested_reentries");
     if (granted->ends_by) add("max_holds");
     if (const auto* acquire = std::get_if<lock::Acquire>(operation)) {
+      if (acquire->detached) add("detached_grants");
       if (acquire->locks.size() > 1) add("multi_grants");
       if (std::holds_alternative<lock::Shared>(acquire->locks.front().mode)) add("shared_grants");
       if (std::holds_alternative<lock::Counted>(acquire->locks.front().mode)) add("counted_grants");
@@ -106,20 +121,37 @@ void Agent::count_reply(const Asked& asked, const lock::Reply& reply) {
   if (std::holds_alternative<lock::Superseded>(reply)) add("superseded");
   if (std::holds_alternative<lock::Broken>(reply)) add("breaks");
   if (std::holds_alternative<lock::Downgraded>(reply)) add("downgrades");
+  if (std::holds_alternative<lock::Renewed>(reply)) add("renewals");
 }
 
 void Agent::granted(const Asked& asked, const client::Finished& finished, const lock::Granted& granted) {
   const auto names = client::names_of(std::get<lock::Operation>(asked.question));
   grants_[finished.call] = {names, granted.token};
   // What is over before it is known has ended at some time since it was asked for.
-  const Hold held{names, id_, 1, granted.ends_by};
+  const Hold held{names, {asked.client}, 1, granted.ends_by, finished.holds_until};
   const auto until = deadline_of(held);
-  if (deadline_ && until && *until > clock_.now() && !lost_early_.contains(granted.token)) {
+  const bool stands = held.detached_until || (deadline_ && !is_closing());
+  if (stands && until && *until > clock_.now() && !lost_early_.contains(granted.token)) {
     const auto [hold, fresh] = holds_.try_emplace(granted.token, held);
-    if (!fresh) ++hold->second.entries;
+    if (fresh) return;
+    ++hold->second.entries;
+    hold->second.clients.insert(asked.client);
     return;
   }
-  for (const auto& name : names) world_.history.expire(id_, name, granted.token, asked.begun);
+  for (const auto& name : names) world_.history.expire(asked.client, name, granted.token, asked.begun);
+}
+
+// A renewal that is answered late may tell less than the next one did.
+void Agent::renewed(lock::Token token, const client::Finished& finished) {
+  const auto hold = holds_.find(token);
+  if (hold == holds_.end() || !hold->second.detached_until || !finished.holds_until) return;
+  hold->second.detached_until = std::max(*hold->second.detached_until, *finished.holds_until);
+}
+
+bool Agent::is_closing() const {
+  return std::any_of(asked_.begin(), asked_.end(), [](const auto& asked) {
+    return std::holds_alternative<client::CloseSession>(asked.second.question);
+  });
 }
 
 void Agent::left(lock::Token token) {
@@ -134,10 +166,15 @@ void Agent::follow_holds(const Asked& asked, const client::Finished& finished, c
       std::holds_alternative<lock::Released>(reply) || std::holds_alternative<lock::NotHeld>(reply) ||
       std::holds_alternative<lock::OnceFinished>(reply) || std::holds_alternative<lock::StaleToken>(reply);
   if (const auto* grant = std::get_if<lock::Granted>(&reply)) granted(asked, finished, *grant);
+  const auto* asked_renewal = std::get_if<lock::Renew>(operation);
+  if (asked_renewal && !ended) renewed(asked_renewal->token, finished);
   if (!ended) return;
   // One that was broken kept its name until its lease ended, if nobody confirmed.
   const auto* asked_release = std::get_if<lock::Release>(operation);
-  const auto token = asked_release ? asked_release->token : asked.left ? asked.left->token : lock::Token();
+  const auto token = asked_release   ? asked_release->token
+                     : asked_renewal ? asked_renewal->token
+                     : asked.left    ? asked.left->token
+                                     : lock::Token();
   const auto gone = holds_.find(token);
   if (std::holds_alternative<lock::NotHeld>(reply) && gone != holds_.end()) {
     const auto until = deadline_of(gone->second);
@@ -149,12 +186,14 @@ void Agent::follow_holds(const Asked& asked, const client::Finished& finished, c
 }
 
 std::optional<Instant> Agent::deadline_of(const Hold& hold) const {
+  if (hold.detached_until) return hold.detached_until;
   if (!hold.ends_by || !client_) return deadline_;
   return client_->hold_deadline(hold.ends_by);
 }
 
 void Agent::check_belief() {
-  if (deadline_ && *deadline_ <= clock_.now()) lose_holds(std::min(clock_.when(*deadline_), world_now()));
+  if (deadline_ && *deadline_ <= clock_.now())
+    lose_bound_holds(std::min(clock_.when(*deadline_), world_now()));
   std::vector<std::pair<lock::Token, Time>> over;
   for (const auto& [token, hold] : holds_) {
     const auto until = deadline_of(hold);
@@ -166,16 +205,20 @@ void Agent::check_belief() {
 void Agent::lose(lock::Token token, Time from) {
   const auto node = holds_.extract(token);
   if (!node) return;
-  for (const auto& name : node.mapped().names) world_.history.expire(node.mapped().client, name, token, from);
+  for (const auto client : node.mapped().clients) {
+    for (const auto& name : node.mapped().names) world_.history.expire(client, name, token, from);
+  }
 }
 
 // Each at its own end, where that comes first.
-void Agent::lose_holds(Time from) {
-  while (!holds_.empty()) {
-    const auto& [token, hold] = *holds_.begin();
+void Agent::lose_bound_holds(Time from) {
+  std::vector<std::pair<lock::Token, Time>> over;
+  for (const auto& [token, hold] : holds_) {
+    if (hold.detached_until) continue;
     const auto until = deadline_of(hold);
-    lose(token, until ? std::min(from, clock_.when(*until)) : from);
+    over.emplace_back(token, until ? std::min(from, clock_.when(*until)) : from);
   }
+  for (const auto& [token, end] : over) lose(token, end);
 }
 
 void Agent::arm(std::optional<Instant> wake_at) {

@@ -73,8 +73,10 @@ void History::finish_undone(client::Recorded recorded, const client::Finished& f
   const auto* acquire = std::get_if<lock::Acquire>(&operation);
   const bool timed_out = std::holds_alternative<client::TimedOut>(finished.outcome);
   if (timed_out) add(client::given_back(recorded, undone, granted.count()));
-  // One that was broken before keeps its names until its lease ends: that, too, nobody has told.
-  const bool known_to_stand = timed_out && !(acquire && acquire->max_hold);
+  // One that was broken before keeps its names until its lease ends, and a detached one's lease may be over
+  // before its client hears of it: that, too, nobody has told.
+  const bool ends_alone = acquire && (acquire->max_hold || acquire->detached);
+  const bool known_to_stand = timed_out && !ends_alone;
   for (const auto& name : client::names_of(operation))
     expire(recorded.client, name, undone.token, known_to_stand ? granted : Time(recorded.start_ns));
 }

@@ -20,7 +20,11 @@ const std::string& pick(const Mix& mix, Draws& random) {
 
 Mix usual_mix(const std::string& program) {
   if (program == "locks") return {{"try", 25}, {"wait", 45}, {"timeout", 30}};
-  if (program == "status") return {{"read", 30}, {"write", 30}, {"cas", 20}, {"wait", 10}, {"clear", 10}};
+  if (program == "status") {
+    return {{"read", 30},  {"write", 30},  {"cas", 20},   {"wait", 10},
+            {"clear", 10}, {"several", 0}, {"hang_up", 0}};
+  }
+  if (program == "detached") return {{"release", 40}, {"lapse", 20}, {"outlast", 35}, {"hang_up", 5}};
   if (program == "register") return {{"read", 30}, {"cas", 70}};
   if (program == "modes") return {{"take", 92}, {"break", 8}};
   return {};

@@ -1,4 +1,4 @@
-// Writes, reads, compares and waits on a few status records.
+// Writes, reads, compares and waits on a few status records: one thing after the other, or several at once.
 #include <map>
 
 #include "sim/rounds.hpp"
@@ -6,6 +6,9 @@
 namespace sim {
 
 namespace {
+
+// Of several questions one is asked so long after the other at most.
+constexpr std::int64_t kBetweenNs = 2'000'000;
 
 class Status : public Rounds {
  public:
@@ -48,11 +51,12 @@ class Status : public Rounds {
   }
 
   Task use(Agent& agent) {
+    const auto& what = pick(tuning().mix, agent.random());
+    if (what == "several" || what == "hang_up") co_return co_await several(agent, what == "hang_up");
     const auto name = some_name(agent);
     client::Question question;
     std::optional<Duration> within = std::chrono::seconds(5);
     auto consistency = lock::Consistency::linearizable;
-    const auto& what = pick(tuning().mix, agent.random());
     if (what == "read") {
       question = lock::Query(lock::GetStatus{name});
       consistency = consistency_of(tuning(), agent.random());
@@ -69,6 +73,26 @@ class Status : public Rounds {
     const auto call = agent.begin(question, within, consistency);
     co_await agent.answer(call);
     learn(agent, name, call);
+  }
+
+  // Asks without waiting for answers. Whoever hangs up ends his session before they have come.
+  Task several(Agent& agent, bool hangs_up) {
+    std::vector<std::pair<std::string, client::CallId>> asked;
+    for (auto left = 2 + agent.random().below(4); left > 0; --left) {
+      const auto name = some_name(agent);
+      const auto which = agent.random().below(4);
+      client::Question question = lock::Operation(lock::ClearStatus{name, std::nullopt});
+      if (which == 0) question = lock::Operation(write(name, known_[name]));
+      if (which > 1) question = lock::Operation(write(name, std::nullopt));
+      asked.emplace_back(name, agent.begin(question));
+      const auto pause = Duration(agent.random().between(0, kBetweenNs));
+      co_await agent.sleep(pause);
+    }
+    if (hangs_up) co_await close(agent);
+    for (const auto& [name, call] : asked) {
+      if (!agent.finished(call)) co_await agent.answer(call);
+      learn(agent, name, call);
+    }
   }
 
   void learn(Agent& agent, const std::string& name, client::CallId call) {

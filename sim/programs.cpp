@@ -1,5 +1,7 @@
 #include "sim/programs.hpp"
 
+#include <algorithm>
+
 #include "core/base/check.hpp"
 
 namespace sim {
@@ -14,10 +16,15 @@ struct Idle : Program {
 }  // namespace
 
 const std::vector<std::string>& program_names() {
-  static const std::vector<std::string> names = {"elect",    "idle",   "locks",  "modes",
-                                                 "multi",    "once",   "reader", "reenter",
-                                                 "register", "status", "upload", "upload_once"};
+  static const std::vector<std::string> names = {"detached", "elect",  "idle",       "locks",   "modes",
+                                                 "multi",    "once",   "reader",     "reenter", "register",
+                                                 "status",   "upload", "upload_once"};
   return names;
+}
+
+bool works_in_rounds(const std::string& program) {
+  static const std::vector<std::string> others = {"elect", "idle", "reader", "upload", "upload_once"};
+  return std::find(others.begin(), others.end(), program) == others.end();
 }
 
 lock::Consistency consistency_of(const ProgramTuning& tuning, Draws& random) {
@@ -30,6 +37,7 @@ lock::Consistency consistency_of(const ProgramTuning& tuning, Draws& random) {
 std::unique_ptr<Program> make_program(const ProgramTuning& tuning, std::uint32_t number) {
   if (tuning.program == "locks") return make_locks(tuning);
   if (tuning.program == "idle") return std::make_unique<Idle>();
+  if (tuning.program == "detached") return make_detached(tuning);
   if (tuning.program == "elect") return make_elect(tuning);
   if (tuning.program == "modes") return make_modes(tuning);
   if (tuning.program == "multi") return make_multi(tuning);

@@ -1,4 +1,5 @@
-// What most programs are: rounds of work with pauses between them, until the story winds down.
+// What most programs are: rounds of work with pauses between them, until the story winds down. All in one
+// session, or each in one of its own, as by a new process.
 #pragma once
 
 #include "sim/programs.hpp"
@@ -12,15 +13,21 @@ class Rounds : public Program {
   Task run(Agent& agent) final {
     while (!agent.winding_down()) {
       co_await round(agent);
+      if (tuning_.session_a_round) co_await close(agent);
       const auto pause = tuning_.pace.next(agent);
       co_await agent.sleep(pause);
+      if (tuning_.session_a_round) agent.turn_to(std::nullopt);
     }
-    const auto close = agent.begin(client::CloseSession{});
-    co_await agent.answer(close);
+    co_await close(agent);
   }
 
  protected:
   const ProgramTuning& tuning() const { return tuning_; }
+  // What is still asked ends with it, and perhaps nobody learns how.
+  static Task close(Agent& agent) {
+    const auto call = agent.begin(client::CloseSession{});
+    co_await agent.answer(call);
+  }
 
  private:
   virtual Task round(Agent& agent) = 0;

@@ -108,6 +108,7 @@ struct Workload {
   lock::Millis ttl{5000};
   Distribution keys = 4;  // drawn once a run, as are the objects
   Distribution objects = 10;
+  std::optional<std::uint32_t> under;  // the client that runs these
   ProgramTuning tuning;
 };
 

@@ -1,5 +1,7 @@
 #include "sim/workload_fields.hpp"
 
+#include <algorithm>
+
 namespace sim {
 
 namespace {
@@ -43,12 +45,52 @@ void read_tempo(const Field& field, ProgramTuning& tuning) {
   if (rate) tuning.pace = Pace(rate->interval());
 }
 
+// Bounds of what the servers grant.
+Distribution read_lease(const Field& field, lock::Millis greatest) {
+  const auto lease = field.durations();
+  const lock::Limits limits;
+  if (lease.least() < Duration(limits.ttl_min).count() || lease.greatest() > Duration(greatest).count())
+    field.fail("expected 100ms to " + std::to_string(Duration(greatest) / std::chrono::hours(1)) + "h");
+  return lease;
+}
+
+void read_detached(const Field& field, ProgramTuning& tuning) {
+  const lock::Limits limits;
+  const auto lease = field.find("lease");
+  const auto max_hold = field.find("max_hold");
+  for (const auto& f : {lease, max_hold}) {
+    if (f && tuning.program != "detached")
+      f->fail("the program '" + tuning.program + "' has no detached holds");
+  }
+  if (lease) tuning.lease_ns = read_lease(*lease, limits.ttl_max);
+  if (max_hold) tuning.max_hold_ns = read_lease(*max_hold, limits.record_ttl_max);
+}
+
+// Whoever runs under another has a session as long as one round.
+void read_session(const Field& field, const Scenario& scenario, Workload& workload) {
+  const auto session = field.find("session");
+  const auto under = field.find("under");
+  for (const auto& f : {session, under}) {
+    if (f && !works_in_rounds(workload.tuning.program))
+      f->fail("the program '" + workload.tuning.program + "' does not work in rounds");
+  }
+  const auto lasts = session ? session->name("life of a session", {"client", "round"}) : "client";
+  workload.tuning.session_a_round = under || lasts == "round";
+  if (!under) return;
+  if (session && lasts != "round") return session->fail("who runs under another has a session a round");
+  workload.under = static_cast<std::uint32_t>(under->integer(1, scenario.clients));
+  const auto& who = workload.clients;
+  if (who.empty() || std::find(who.begin(), who.end(), *workload.under) != who.end())
+    under->fail("no client runs under itself");
+}
+
 }  // namespace
 
 Workload read_workload(const Field& field, const Scenario& scenario) {
   Workload workload;
   auto& tuning = workload.tuning;
-  field.only({"clients", "program", "objects", "keys", "of", "reads", "ttl", "hold", "pause", "rate", "mix"});
+  field.only({"clients", "program", "objects", "keys", "of", "reads", "ttl", "hold", "lease", "max_hold",
+              "session", "under", "pause", "rate", "mix"});
   if (const auto f = field.find("clients")) read_who(*f, scenario, workload);
   if (const auto f = field.need("program")) tuning.program = f->name("program", program_names());
   // Long enough that whoever was stopped meets his successor at work.
@@ -61,6 +103,8 @@ Workload read_workload(const Field& field, const Scenario& scenario) {
   tuning.mix = usual_mix(tuning.program);
   if (const auto f = field.find("mix")) tuning.mix = read_mix(*f, tuning.program);
   read_tempo(field, tuning);
+  read_detached(field, tuning);
+  read_session(field, scenario, workload);
   if (const auto f = field.find("ttl")) {
     workload.ttl = std::chrono::duration_cast<lock::Millis>(f->duration());
     const lock::Limits limits;

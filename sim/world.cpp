@@ -52,10 +52,11 @@ World::World(const Scenario& scenario, std::uint64_t seed, RunOptions options)
       network_(queue_, coverage_, scenario.network, places(), scenario.machines(), tape_, scenario.links),
       history_(queue_, trace_),
       store_(coverage_),
-      surroundings_{queue_, network_, history_, coverage_, store_, scenario.machines(), {}},
+      surroundings_{queue_, network_, history_, coverage_, store_, scenario.machines(), {}, {}},
       disk_faults_(scenario.disk),
       crowd_history_(queue_, crowd_trace_),
-      crowd_surroundings_{queue_, network_, crowd_history_, crowd_coverage_, store_, scenario.machines(), {}},
+      crowd_surroundings_{queue_, network_, crowd_history_, crowd_coverage_, store_, scenario.machines(),
+                          {},     {}},
       paused_(places()),
       held_back_(places()),
       faults_(scenario_.timeline, queue_, network_, coverage_, *this, tape_.stream("faults")),
@@ -130,6 +131,7 @@ void World::build_client(Place place) {
   const auto clock = clock_of(place, scenario_.client_drift_ppm, random);
   auto& draws = tape_.stream("client " + std::to_string(number));
   Agent::Made made{place, Faults::name_of(place, machines()), draws.next(), its.ttl, draws};
+  if (its.under) made.under = machines() + *its.under - 1;
   agents_.push_back(
       std::make_unique<Agent>(std::move(made), surroundings_, clock, make_program(its.tuning, number)));
 }

@@ -38,12 +38,13 @@ World::World(const sim::Scenario& scenario, std::uint64_t seed, Options options)
           [this](std::uint64_t number) { return servers_.place_of(number); }),
       history_(queue_, trace_),
       store_(coverage_),
-      surroundings_{queue_, network_, history_, coverage_, store_, scenario.machines(), {}},
+      surroundings_{queue_, network_, history_, coverage_, store_, scenario.machines(), {}, {}},
       servers_(poller_, network_, scenario_, tape_, options_.lockd, options_.skewed, options_.folder,
                {[this](Place place, const std::string& line) { heard(place, line); },
                 [this](Place place, const std::string& how) { ended(place, how); }}),
       crowd_history_(queue_, crowd_trace_),
-      crowd_surroundings_{queue_, network_, crowd_history_, crowd_coverage_, store_, scenario.machines(), {}},
+      crowd_surroundings_{queue_, network_, crowd_history_, crowd_coverage_, store_, scenario.machines(),
+                          {},     {}},
       paused_(count_places(scenario_)),
       held_back_(count_places(scenario_)),
       faults_(scenario_.timeline, queue_, network_, coverage_, *this, tape_.stream("faults")) {
@@ -80,6 +81,7 @@ void World::build_agents() {
     const sim::Clock clock(queue_, drawn.offset, drawn.drift_ppm);
     auto& draws = tape_.stream("client " + std::to_string(number));
     sim::Agent::Made made{place, sim::Faults::name_of(place, machines()), draws.next(), its.ttl, draws};
+    if (its.under) made.under = machines() + *its.under - 1;
     agents_.push_back(std::make_unique<sim::Agent>(std::move(made), surroundings_, clock,
                                                    sim::make_program(its.tuning, number)));
   }

@@ -22,6 +22,7 @@ struct Hold {
   Mode mode = Mode::exclusive;
   std::uint64_t limit = 1;
   std::uint64_t entries = 1;
+  std::uint64_t untold = 0;  // of the entries those that nobody was told of: each may end at any time
   Life life = Life::told;
   bool delays = false;  // an untold one that asked for a lock delay
 

@@ -9,6 +9,33 @@
 
 namespace check {
 
+namespace {
+
+// Of each hold and each client that was granted an entry of it: when it first asked to give back what it had.
+using GivenBack = std::map<Token, std::map<std::uint64_t, std::int64_t>>;
+
+GivenBack first_given_back(std::span<const Item> items) {
+  std::set<std::pair<Token, std::uint64_t>> entered;
+  for (const auto& item : items) {
+    if (const auto* granted = outcome<Granted>(*item.operation))
+      entered.emplace(granted->token, item.operation->client);
+  }
+  GivenBack given_back;
+  for (const auto& item : items) {
+    const auto* leave = std::get_if<Leave>(&item.operation->op);
+    const auto* release = std::get_if<Release>(&item.operation->op);
+    if (!leave && !release) continue;
+    const auto token = leave ? leave->token : release->token;
+    const auto client = item.operation->client;
+    if (!entered.contains({token, client})) continue;
+    const auto [known, fresh] = given_back[token].try_emplace(client, item.start());
+    known->second = std::min(known->second, item.start());
+  }
+  return given_back;
+}
+
+}  // namespace
+
 LockModel::LockModel(std::span<const Item> items) : items_(items.begin(), items.end()) {
   std::set<std::uint64_t> limits;
   for (const auto& item : items_) {
@@ -33,9 +60,11 @@ LockModel::LockModel(std::span<const Item> items) : items_(items.begin(), items.
   for (std::uint32_t i = 0; i < items_.size(); ++i) traits_.push_back(traits_of(items_[i], i));
 }
 
-// A hold that several clients have entered ends with the last of them.
+// A hold that several clients have entered ends with the last of them. Of those who entered it and never
+// stopped believing in it, each believed until it gave something back.
 void LockModel::mark_expiries(std::span<const Item> items) {
   std::map<Token, std::map<std::uint64_t, std::int64_t>> starts;
+  const auto gave_back = first_given_back(items);
   for (const auto& item : items) {
     const auto* expire = std::get_if<Expire>(&item.operation->op);
     if (!expire) continue;
@@ -53,6 +82,11 @@ void LockModel::mark_expiries(std::span<const Item> items) {
     for (const auto& [client, start] : by_client) {
       ends = std::max(ends, start);
       first = std::min(first, start);
+    }
+    if (const auto others = gave_back.find(token); others != gave_back.end()) {
+      for (const auto& [client, start] : others->second) {
+        if (!by_client.contains(client)) ends = std::max(ends, start);
+      }
     }
     const auto delay = delays_ms_.find(token);
     const auto frees = delay == delays_ms_.end() || ends == std::numeric_limits<std::int64_t>::min()

@@ -50,14 +50,22 @@ struct LockModel::Attempt {
     std::erase_if(holds, [&](const Hold& hold) { return hold.token == token; });
   }
 
+  static bool nobody_knows(const Hold& hold) {
+    return hold.life == Life::untold || hold.entries <= hold.untold;
+  }
   bool may_end(const Hold& hold) const {
     const auto* known = expiry(hold.token);
-    return hold.life == Life::untold || (known && reached(known->ends));
+    return nobody_knows(hold) || (known && reached(known->ends));
+  }
+  // Whether some of those entries that somebody was told of may be over.
+  bool may_have_fewer(const Hold& hold) const {
+    const auto* known = expiry(hold.token);
+    return hold.life == Life::untold || (known && reached(known->first));
   }
   // Whether it need not keep others from the name any more.
   bool may_clear(const Hold& hold) const {
     const auto* known = expiry(hold.token);
-    if (hold.life == Life::untold) return true;
+    if (nobody_knows(hold)) return true;
     if (!known) return hold.life == Life::ended;
     return reached(hold.life == Life::broken ? known->ends : known->frees);
   }
@@ -103,7 +111,7 @@ struct LockModel::Attempt {
     }
   }
   void grant(Token token, const Acquire& op, Life life) {
-    holds.push_back({token, op.mode, op.mode == Mode::counted ? op.limit : 1, 1, life,
+    holds.push_back({token, op.mode, op.mode == Mode::counted ? op.limit : 1, 1, 0, life,
                      life == Life::untold && op.lock_delay_ms > 0});
     state[0] = token;
   }
@@ -177,6 +185,7 @@ void LockModel::grant_unknown(Attempt& attempt, const Acquire& op) const {
     if (!attempt.holds[i].is_live() || !covers(attempt.holds[i], op)) continue;
     Attempt next = attempt;
     ++next.holds[i].entries;
+    ++next.holds[i].untold;
     next.done();
   }
   attempt.make_room(op, [&](const Attempt& room) {
@@ -192,10 +201,13 @@ void LockModel::grant_unknown(Attempt& attempt, const Acquire& op) const {
 void LockModel::reenter(Attempt& attempt, const Acquire& op, const Granted& granted) const {
   auto* hold = attempt.live(granted.token);
   if (!hold || !covers(*hold, op)) return;
-  const auto* expiry = attempt.expiry(granted.token);
-  const bool fewer = hold->life == Life::untold || (expiry && attempt.reached(expiry->first));
-  attempt.ok &= granted.entries == hold->entries + 1 || (granted.entries <= hold->entries && fewer);
+  const auto all = hold->entries + 1;
+  const auto least = attempt.may_have_fewer(*hold) ? 0 : all - hold->untold;
+  attempt.ok &= least <= granted.entries && granted.entries <= all;
+  // What is gone is of those that nobody was told of where nothing else can be.
+  const auto gone = least == 0 ? 0 : all - granted.entries;
   hold->entries = granted.entries;
+  hold->untold = std::min(hold->untold - std::min(hold->untold, gone), hold->entries - 1);
   attempt.done();
 }
 
@@ -222,14 +234,15 @@ void LockModel::leave(Attempt& attempt, const Leave& op, const Operation& operat
   }
   auto* hold = attempt.live(op.token);
   if (!hold) return;
-  const auto* expiry = attempt.expiry(op.token);
-  const bool fewer = hold->life == Life::untold || (expiry && attempt.reached(expiry->first));
+  const bool may_be_last = hold->entries <= hold->untold + 1 || attempt.may_have_fewer(*hold);
   if (hold->entries > 1) {
     Attempt next = attempt;
-    --next.find(op.token)->entries;
+    auto& left = *next.find(op.token);
+    --left.entries;
+    left.untold = std::min(left.untold, left.entries);
     next.done();
   }
-  if (hold->entries > 1 && !fewer) return;
+  if (!may_be_last) return;
   attempt.erase(op.token);
   attempt.done();
 }

@@ -83,8 +83,15 @@ void Agent::record(const client::Finished& finished) {
   CHECK(node);
   const auto granted =
       finished.undone ? std::max(clock_.when(finished.undone->granted), node.mapped().begun) : Time(0);
+  auto told = finished;
+  // An unwanted entry of what it held already: how many there were then, nobody has learnt.
+  const bool entered_again =
+      finished.undone && std::any_of(grants_.begin(), grants_.end(), [&](const auto& grant) {
+        return grant.second.token == finished.undone->token;
+      });
+  if (entered_again) told = {finished.call, client::Unknown{}, {}, {}, finished.sequence};
   const bool known =
-      world_.history.finish(node.mapped().operation, finished, world_now(), std::min(granted, world_now()));
+      world_.history.finish(node.mapped().operation, told, world_now(), std::min(granted, world_now()));
   count(world_.coverage, known ? "ops_done" : "ops_unknown");
   if (const auto* reply = std::get_if<lock::Reply>(&finished.outcome)) {
     world_.availability.answered(world_now());

@@ -109,7 +109,9 @@ bool helps(const Item& item, const Demands& demands, const Unexplained& unexplai
   if (const auto token = ended_by(operation)) {
     const auto* stood = outcome<Stood>(operation);
     const bool ends = !stood || stood->yes || std::holds_alternative<Release>(operation.op);
-    return ends && (demands.granted.count(*token) || unexplained.token);
+    // A name that was broken keeps others out, whoever held it.
+    const bool blocks = std::holds_alternative<Break>(operation.op) && demands.any_live;
+    return ends && (demands.granted.count(*token) || unexplained.token || blocks);
   }
   if (std::holds_alternative<StatusSet>(operation.op)) {
     const auto* written = outcome<StatusWritten>(operation);

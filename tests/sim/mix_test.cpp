@@ -19,7 +19,7 @@ TEST(Mix, PicksByWeightAndNeverWhatHasNone) {
 }
 
 TEST(Mix, UsualOnesBelongToPrograms) {
-  for (const auto* program : {"locks", "status", "register", "modes"})
+  for (const auto* program : {"detached", "locks", "status", "register", "modes"})
     EXPECT_FALSE(usual_mix(program).empty());
   EXPECT_TRUE(usual_mix("upload").empty());
 }

@@ -52,7 +52,7 @@ Objects acquire(Object s, const Operation& o) {
     Object next = s;
     next.token = token;
     next.holders.push_back(
-        {token, op.mode, op.limit, 1, granted ? Stands::yes : Stands::nobody_knows, op.lock_delay_ms});
+        {token, op.mode, op.limit, 1, 0, granted ? Stands::yes : Stands::nobody_knows, op.lock_delay_ms});
     return next;
   };
   if (grantable(s, op)) {
@@ -63,6 +63,7 @@ Objects acquire(Object s, const Operation& o) {
     if (!s.holders[i].live() || !covers(s.holders[i], op)) continue;
     Object next = s;
     ++next.holders[i].entries;
+    ++next.holders[i].untold;
     all.push_back(next);
   }
   return all;
@@ -127,7 +128,11 @@ Objects on_token(Object s, const Operation& o, Token token) {
   if ((stood ? stood->yes : true) != (holder != nullptr)) return {};
   if (!holder) return {s};
   if (releases) remove(s, token);
-  if (std::holds_alternative<Leave>(o.op) && --holder->entries == 0) remove(s, token);
+  if (std::holds_alternative<Leave>(o.op)) {
+    --holder->entries;
+    holder->untold = std::min(holder->untold, holder->entries);
+    if (holder->entries == 0) remove(s, token);
+  }
   if (std::holds_alternative<Downgrade>(o.op)) {
     if (holder->mode == Mode::counted) return {};
     holder->mode = Mode::shared;
@@ -167,6 +172,23 @@ std::optional<std::uint64_t> every_limit(const History& history) {
   return limit.value_or(0) == 0 ? std::nullopt : limit;
 }
 
+// When each client that was granted an entry first asked to give back what it had.
+std::map<std::uint64_t, std::int64_t> given_back(const History& history, Token token) {
+  std::map<std::uint64_t, std::int64_t> starts;
+  for (const auto& o : history) {
+    const auto* leave = std::get_if<Leave>(&o.op);
+    const auto* release = std::get_if<Release>(&o.op);
+    if (!(leave && leave->token == token) && !(release && release->token == token)) continue;
+    const bool entered = std::ranges::any_of(history, [&](const Operation& other) {
+      return other.client == o.client && as<Granted>(other) && as<Granted>(other)->token == token;
+    });
+    if (!entered) continue;
+    const auto [at, fresh] = starts.try_emplace(o.client, o.start);
+    at->second = std::min(at->second, o.start);
+  }
+  return starts;
+}
+
 std::optional<std::int64_t> over_from(const History& history, Token token, bool of_the_first) {
   std::map<std::uint64_t, std::int64_t> by_client;
   for (const auto& o : history) {
@@ -179,6 +201,10 @@ std::optional<std::int64_t> over_from(const History& history, Token token, bool 
   for (const auto& [client, start] : by_client) {
     from = !from ? start : of_the_first ? std::min(*from, start) : std::max(*from, start);
   }
+  if (!from || of_the_first) return from;
+  for (const auto& [client, start] : given_back(history, token)) {
+    if (!by_client.contains(client)) from = std::max(*from, start);
+  }
   return from;
 }
 
@@ -190,6 +216,17 @@ std::vector<Ending> drift_lock(const Object& s, const History& history) {
     gone.holders.erase(gone.holders.begin() + static_cast<std::ptrdiff_t>(i));
     Object fewer = s;
     --fewer.holders[i].entries;
+    fewer.holders[i].untold = std::min(holder.untold, std::max<std::uint64_t>(holder.entries, 2) - 2);
+    if (holder.entries <= holder.untold) {
+      Object delayed = s;
+      delayed.holders[i].stands = Stands::for_some_time;
+      all.push_back({holder.delay_ms > 0 && holder.live() ? delayed : gone, any_time});
+    }
+    if (holder.untold > 0 && holder.entries > 1 && holder.live()) {
+      Object left = fewer;
+      left.holders[i].untold = holder.untold - 1;
+      all.push_back({left, any_time});
+    }
     const auto over = over_from(history, holder.token, false);
     const auto first = over_from(history, holder.token, true);
     if (holder.stands == Stands::nobody_knows) {

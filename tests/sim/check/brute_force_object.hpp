@@ -20,6 +20,7 @@ struct Holder {
   Mode mode = Mode::exclusive;
   std::uint64_t limit = 1;
   std::uint64_t entries = 1;
+  std::uint64_t untold = 0;  // of the entries
   Stands stands = Stands::yes;
   std::uint64_t delay_ms = 0;
 

@@ -343,6 +343,34 @@ TEST(LockRules, ABrokenHoldKeepsItsNameUntilItsClientStopsBelievingOrConfirms) {
                   .is_linearizable());
 }
 
+TEST(LockRules, AHoldStandsForWhoeverStillBelievesInItThoughOthersWhoEnteredItDoNot) {
+  const Operation first{1, "k", Acquire{}, 0, 5, Granted{1}};
+  const Operation again{2, "k", Acquire{}, 10, 15, Granted{1, 2}};
+  const Operation lapse{2, "k", Expire{1}, 20, std::nullopt, std::nullopt};
+  const auto is_right = [&](std::int64_t next, Op back) {
+    const Operation other{3, "k", Acquire{}, next, next + 5, Granted{2}};
+    const Operation given_back{1, "k", std::move(back), 40, 45, Stood{next > 40}};
+    const History history{first, again, lapse, other, given_back};
+    return std::holds_alternative<Linearizable>(check(history, Model::lock));
+  };
+  EXPECT_FALSE(is_right(30, Leave{1}));
+  EXPECT_FALSE(is_right(30, Release{1}));
+  EXPECT_TRUE(is_right(50, Leave{1}));
+  EXPECT_TRUE(is_right(50, Release{1}));
+}
+
+TEST(LockRules, AnEntryThatNobodyWasToldOfMayEndAtAnyTime) {
+  const Story entered = Story().then(Acquire{}, Granted{1}).unknown(Acquire{}).then(Acquire{}, Granted{1, 3});
+  EXPECT_TRUE(Story(entered)
+                  .then(Leave{1}, Stood{true})
+                  .then(Leave{1}, Stood{true})
+                  .then(Acquire{}, Granted{2})
+                  .is_linearizable());
+  EXPECT_FALSE(Story(entered).then(Leave{1}, Stood{true}).then(Acquire{}, Granted{2}).is_linearizable());
+  EXPECT_TRUE(Story(entered).then(Acquire{}, Granted{1, 3}).is_linearizable());
+  EXPECT_FALSE(Story(entered).then(Acquire{}, Granted{1, 2}).is_linearizable());
+}
+
 TEST(LockRules, NobodyGetsTheNameWithinTheLockDelay) {
   Acquire delayed;
   delayed.lock_delay_ms = 10;

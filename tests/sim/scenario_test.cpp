@@ -49,22 +49,22 @@ std::string error_of_workload(const std::string& load) {
 
 TEST(Scenario, RefusesWhatAProgramDoesNotDo) {
   EXPECT_EQ(error_of_workload(R"({"program": "locks", "lease": "1s"})"),
-            "s.json:2:43: workload[0].lease: the program 'locks' has no detached holds");
+            "s.json:2:44: workload[0].lease: the program 'locks' has no detached holds");
   EXPECT_EQ(error_of_workload(R"({"program": "detached", "max_hold": "50ms"})"),
-            "s.json:2:49: workload[0].max_hold: expected 100ms to 8760h");
+            "s.json:2:50: workload[0].max_hold: expected 100ms to 8760h");
   EXPECT_EQ(error_of_workload(R"({"program": "upload", "session": "round"})"),
-            "s.json:2:46: workload[0].session: the program 'upload' does not work in rounds");
+            "s.json:2:47: workload[0].session: the program 'upload' does not work in rounds");
   EXPECT_EQ(error_of_workload(R"({"program": "detached", "mix": {"lapse": 0}})"),
-            "s.json:2:44: workload[0].mix: expected one weight above 0 at least");
+            "s.json:2:45: workload[0].mix: expected one weight above 0 at least");
 }
 
 TEST(Scenario, RefusesARunUnderItself) {
   EXPECT_EQ(error_of_workload(R"({"program": "reenter", "under": 1})"),
-            "s.json:2:45: workload[0].under: no client runs under itself");
+            "s.json:2:46: workload[0].under: no client runs under itself");
   EXPECT_EQ(error_of_workload(R"({"clients": [2], "program": "reenter", "under": 4})"),
-            "s.json:2:61: workload[0].under: expected a whole number from 1 to 3");
+            "s.json:2:62: workload[0].under: expected a whole number from 1 to 3, not 4");
   EXPECT_EQ(error_of_workload(R"({"clients": [2], "program": "reenter", "under": 1, "session": "client"})"),
-            "s.json:2:75: workload[0].session: who runs under another has a session a round");
+            "s.json:2:76: workload[0].session: who runs under another has a session a round");
   EXPECT_EQ(error_of_workload(R"({"clients": [2, 3], "program": "reenter", "under": 1})"), "none");
 }
 

@@ -24,7 +24,8 @@ Mix usual_mix(const std::string& program) {
     return {{"read", 30},  {"write", 30},  {"cas", 20},   {"wait", 10},
             {"clear", 10}, {"several", 0}, {"hang_up", 0}};
   }
-  if (program == "detached") return {{"release", 40}, {"lapse", 20}, {"outlast", 35}, {"hang_up", 5}};
+  if (program == "detached")
+    return {{"release", 40}, {"lapse", 20}, {"outlast", 30}, {"hang_up", 5}, {"break", 5}};
   if (program == "register") return {{"read", 30}, {"cas", 70}};
   if (program == "modes") return {{"take", 92}, {"break", 8}};
   return {};

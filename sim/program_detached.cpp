@@ -28,6 +28,7 @@ class Detached : public Rounds {
   Task round(Agent& agent) override {
     const auto acquire = wish(agent);
     const std::string ending = pick(tuning().mix, agent.random());
+    if (ending == "break") co_return co_await break_somebody(agent, acquire.locks.front().name);
     std::optional<Duration> within;
     if (agent.random().chance(150'000)) within = Duration(agent.random().between(1'000'000, 2'000'000'000));
     const auto call = agent.begin(lock::Operation(acquire), within);
@@ -63,7 +64,7 @@ class Detached : public Rounds {
 
   // Asks for the next renewal when it is time, also where the last one is not answered.
   Task keep(Agent& agent, lock::Acquire acquire, lock::Token token, Duration time) {
-    const Duration lease = *acquire.detached;
+    Duration lease = *acquire.detached;
     const auto over = agent.world_now() + time;
     std::vector<client::CallId> open;
     while (agent.believes(token) && agent.world_now() < over && !agent.winding_down()) {
@@ -72,7 +73,10 @@ class Detached : public Rounds {
       due.lost = token;
       co_await agent.until(due);
       if (agent.world_now() >= over) break;
-      const lock::Renew renew{acquire.locks.front().name, token, *acquire.detached};
+      // Another lease each time: a shorter one leaves the hold as it is.
+      const lock::Renew renew{acquire.locks.front().name, token,
+                              millis(tuning().lease_ns.sample(agent.random()))};
+      lease = renew.ttl;
       open.push_back(agent.begin(lock::Operation(renew)));
     }
     for (const auto call : open) {

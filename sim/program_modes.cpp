@@ -97,16 +97,6 @@ class Modes : public Rounds {
       co_await agent.sleep(std::chrono::milliseconds(150));
     }
   }
-
-  Task break_somebody(Agent& agent, std::string name) {
-    const auto look = agent.begin(lock::Query(lock::GetStatus{name}), std::chrono::seconds(2));
-    co_await agent.answer(look);
-    const auto view = agent.reply<lock::NameView>(look);
-    if (!view || view->holders.empty()) co_return;
-    const lock::Break broken{name, view->holders.front().token, "a test", agent.random().chance(200'000)};
-    const auto call = agent.begin(lock::Operation(broken));
-    co_await agent.answer(call);
-  }
 };
 
 }  // namespace

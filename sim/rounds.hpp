@@ -28,6 +28,16 @@ class Rounds : public Program {
     const auto call = agent.begin(client::CloseSession{});
     co_await agent.answer(call);
   }
+  // Ends the hold of whoever has the name, mostly so that it stays blocked for as long as that one believes.
+  static Task break_somebody(Agent& agent, std::string name) {
+    const auto look = agent.begin(lock::Query(lock::GetStatus{name}), std::chrono::seconds(2));
+    co_await agent.answer(look);
+    const auto view = agent.reply<lock::NameView>(look);
+    if (!view || view->holders.empty()) co_return;
+    const lock::Break broken{name, view->holders.front().token, "a test", agent.random().chance(200'000)};
+    const auto call = agent.begin(lock::Operation(broken));
+    co_await agent.answer(call);
+  }
 
  private:
   virtual Task round(Agent& agent) = 0;

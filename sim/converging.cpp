@@ -70,26 +70,10 @@ bool World::clients_are_done() const {
   });
 }
 
-// Of the core, and of the members that hear it and are heard by it: who lacks what had been committed when
-// the clients were done.
-std::vector<Place> World::left_behind() const {
-  const auto core = this->core();
-  std::vector<Place> behind;
-  for (const auto& server : servers_) {
-    const auto place = server->place();
-    if (core.empty() || !server->is_up() || is_stopped(place) || !membership_.find(server->id())) continue;
-    const bool reached = std::all_of(core.begin(), core.end(), [&](Place other) {
-      return other == place || (network_.carries(place, other) && network_.carries(other, place));
-    });
-    if (reached && server->node().applied() < *to_reach_) behind.push_back(place);
-  }
-  return behind;
-}
-
 bool World::all_done() {
   if (!clients_are_done()) return false;
   if (!to_reach_) to_reach_ = committed_;
-  return left_behind().empty();
+  return unsettled().empty();
 }
 
 void World::judge_convergence() {
@@ -98,14 +82,8 @@ void World::judge_convergence() {
   if (demanded_.empty() || (faults_.go_on() && core().empty()))
     return count(coverage_, "liveness_not_demanded");
   Violation violation{"converge_within", "not every client came to an end after everything had healed", {}};
-  if (clients_are_done()) {
-    violation.what = "not every server caught up after everything had healed";
-    for (const auto place : left_behind()) {
-      const auto applied = servers_[place]->node().applied();
-      violation.lines.push_back(Faults::name_of(place, machines()) + " has applied " +
-                                std::to_string(applied.value) + " of " + std::to_string(to_reach_->value));
-    }
-  }
+  if (clients_are_done())
+    violation = {"converge_within", "the servers came to no rest after everything had healed", unsettled()};
   for (const auto& agent : agents_) {
     if (!agent->done() && demanded_.contains(agent->place()))
       violation.lines.push_back(Faults::name_of(agent->place(), machines()) + " " + agent->doing());

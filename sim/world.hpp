@@ -118,13 +118,16 @@ class World : Onlooker, Stage, Site {
   void received(Place at, host::NodeId from, std::string_view payload) override;
   void happened(Place server, const Happening& happening);
 
+  // rest.cpp
+  bool reaches(Place place, const std::vector<Place>& core) const;
+  std::vector<std::string> unsettled() const;
+
   // The end of a run (converging.cpp).
   void phase();
   std::vector<Place> core() const;
   void demand();
   bool is_stopped(Place place) const { return paused_[place] > 0 || buried_.contains(place); }
   bool clients_are_done() const;
-  std::vector<Place> left_behind() const;
   bool all_done();
   void judge_convergence();
   void judge_availability();

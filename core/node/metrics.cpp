@@ -107,6 +107,14 @@ void watching(Rows& rows, const Watches& watches, const Counters& n) {
 
 }  // namespace
 
+std::size_t Node::answers_owed() const {
+  std::size_t owed = gone_.size();
+  for (const auto& [index, proposal] : proposals_) owed += proposal.tickets.size();
+  for (const auto& [id, readings] : reads_) owed += readings.size();
+  for (const auto& [index, readings] : confirmed_) owed += readings.size();
+  return owed;
+}
+
 std::vector<lock::Metric> Node::metrics() const {
   Rows rows;
   elections(rows, raft_);
@@ -116,6 +124,7 @@ std::vector<lock::Metric> Node::metrics() const {
   reads(rows, raft_, counters_);
   rows.gauge("applied_index", applied_.value, "The last entry applied");
   rows.gauge("proposals_waiting", proposals_.size(), "Entries whose clients wait");
+  rows.gauge("answers_owed", answers_owed(), "Requests whose answers are under way");
   rows.gauge("acquires_waiting", queued_.size(), "Acquires in a queue whose clients wait here");
   rows.gauge("requests_standing", standing_.size(), "Requests that stand until something changes");
   watching(rows, watches_, counters_);

@@ -143,6 +143,9 @@ class Node {
   const lock::Machine& machine() const { return machine_; }
   raft::Index applied() const { return applied_; }
   const Counters& counters() const { return counters_; }
+  // Requests whose answers are under way, those included that nobody waits for any more; not those that stand
+  // until something changes. A leak where it stays above none though the cluster is well.
+  std::size_t answers_owed() const;
   // Everything there is to count and to measure of this server.
   std::vector<lock::Metric> metrics() const;
 

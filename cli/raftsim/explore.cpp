@@ -87,6 +87,12 @@ int explore(const ExploreAsked& asked) {
     if ((bounds.servers != 3 && bounds.servers != 5) || bounds.voters % bounds.servers != 0)
       return complain("--from figure-8: of three servers or five, all voters"), kUsage;
     bounds.start = explore::figure_8(bounds.servers);
+    unsigned newest = 0;
+    for (const auto& server : bounds.start) newest = std::max(newest, server.term);
+    if (bounds.terms < newest)
+      return complain("--terms " + std::to_string(bounds.terms) + ": the servers of --from " + asked.from +
+                      " are in term " + std::to_string(newest) + ": expected at least that"),
+             kUsage;
   }
   bounds.memory_bytes = asked.memory_mib << 20;
   explore::World world(bounds);

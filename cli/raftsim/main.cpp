@@ -1,7 +1,9 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <exception>
 #include <iostream>
 
+#include "cli/common/nearest.hpp"
 #include "cli/raftsim/verbs.hpp"
 
 namespace raftsim {
@@ -201,6 +203,43 @@ void add_report(CLI::App& app, ReportAsked& asked, int& code) {
   verb->callback([&] { code = report(asked); });
 }
 
+constexpr auto kEvery = [](const CLI::App*) { return true; };
+
+// An unset variable of a script, more likely than a wish.
+void refuse_nothing(CLI::App& app) {
+  const auto check = [](const std::string& value) {
+    return value.empty() ? std::string("it is empty: give it a value or leave it out") : std::string();
+  };
+  for (auto* verb : app.get_subcommands(kEvery)) {
+    for (auto* option : verb->get_options()) {
+      if (option->get_items_expected_max() > 0) option->check(CLI::Validator(check, ""));
+    }
+  }
+}
+
+// The first word that is none of ours, with the one that was meant; nothing: there is none.
+std::string unknown_word(const CLI::App& app) {
+  const auto extra = app.remaining(true);
+  if (extra.empty()) return "";
+  const auto& word = extra.front();
+  const auto given = app.get_subcommands();
+  std::vector<std::string> known;
+  if (!word.starts_with('-')) {
+    for (const auto* verb : app.get_subcommands(kEvery)) known.push_back(verb->get_name());
+    if (given.empty()) return "there is no verb '" + word + "'" + cli::did_you_mean(word, known);
+    return "'" + word + "' is one word too many";
+  }
+  const auto* verb = given.empty() ? &app : given.front();
+  for (const auto* option : verb->get_options()) {
+    for (const auto& name : option->get_lnames()) known.push_back("--" + name);
+  }
+  const auto flag = word.substr(0, word.find('='));
+  const auto meant = cli::nearest(flag, known);
+  return "there is no option " + flag +
+         (meant ? "; did you mean " + *meant + "?"
+                : "; see raftsim" + (given.empty() ? "" : " " + verb->get_name()) + " --help");
+}
+
 int main(int argc, char** argv) {
   CLI::App app{
       "Runs lockd's servers and clients in a simulated world with faults, and judges what the clients saw.",
@@ -241,12 +280,14 @@ int main(int argc, char** argv) {
       ->callback([&] { code = selftest(); });
   app.add_subcommand("schema", "print the JSON Schema of a scenario")->callback([&] { code = schema(); });
 
+  refuse_nothing(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked_for_help) {
     return app.exit(asked_for_help);
   } catch (const CLI::ParseError& error) {
-    complain(std::string(error.what()) + "; see raftsim --help");
+    const auto unknown = unknown_word(app);
+    complain(unknown.empty() ? std::string(error.what()) + "; see raftsim --help" : unknown);
     return kUsage;
   }
   // What nobody could read is no pass.

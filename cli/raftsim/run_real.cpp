@@ -134,8 +134,10 @@ Judged play(const sim::Scenario& scenario, std::uint64_t seed, const real::Optio
 int run_one(const sim::Scenario& scenario, std::uint64_t seed, const RunAsked& asked,
             const std::string& lockd, std::ostream* trace) {
   Folder folder;
+  const auto skewed = real::is_skewed(lockd, folder.path());
+  if (!skewed.ok()) return complain(skewed.error()), kUsage;
   real::Options options{.lockd = lockd,
-                        .skewed = real::is_skewed(lockd, folder.path()),
+                        .skewed = skewed.value(),
                         .folder = folder.path(),
                         .trace = trace,
                         .interrupted = &interrupted};
@@ -193,7 +195,8 @@ int run_real(const RunAsked& asked, std::vector<sim::Scenario> scenarios) {
     trace.open(asked.trace);
     if (!trace) return complain(asked.trace + ": can't be written"), kUsage;
   }
-  for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, [](int) { interrupted = 1; });
+  // Whatever ends it, servers and folders go with it.
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, [](int) { interrupted = 1; });
   int code = kPass;
   for (const auto& scenario : scenarios) {
     // Without --seeds one is played: a run takes as long as its story.

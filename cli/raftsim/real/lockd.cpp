@@ -34,14 +34,19 @@ base::Result<std::string> find_lockd(const std::string& asked) {
   return base::Error{"lockd is neither beside raftsim nor on PATH: name it with --lockd"};
 }
 
-bool is_skewed(const std::string& lockd, const std::string& folder) {
+base::Result<bool> is_skewed(const std::string& lockd, const std::string& folder) {
   Poller poller;
   Skew skew(folder + "/clock");
   bool ended = false;
+  std::string said;
   const Process version(poller, {lockd, "--version"}, {{"SKEWED_CLOCK_FILE", folder + "/clock"}},
                         folder + "/version.log",
-                        {[](const std::string&) {}, [&](const std::string&) { ended = true; }});
+                        {[&](const std::string& line) { said += said.empty() ? line : ""; },
+                         [&](const std::string&) { ended = true; }});
   for (int looks = 0; !ended && looks < 100; ++looks) poller.wait(std::chrono::milliseconds(100));
+  if (!said.starts_with("lockd "))
+    return base::Error{"--lockd " + lockd + ": this is no lockd: with --version it says " +
+                       (said.empty() ? "nothing" : "'" + said + "'")};
   return skew.is_seen();
 }
 

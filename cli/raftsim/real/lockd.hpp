@@ -11,7 +11,7 @@ namespace real {
 base::Result<std::string> find_lockd(const std::string& asked);
 
 // Whether it is a test build, whose clocks can be set: it is run with --version, and `folder` holds what it
-// is asked by.
-bool is_skewed(const std::string& lockd, const std::string& folder);
+// is asked by. An error says that it is no lockd at all.
+base::Result<bool> is_skewed(const std::string& lockd, const std::string& folder);
 
 }  // namespace real

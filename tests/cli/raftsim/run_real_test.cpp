@@ -1,6 +1,8 @@
 // raftsim run --real, as people run it.
+#include <algorithm>
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <gmock/gmock.h>
 #include <string>
@@ -49,6 +51,53 @@ TEST(RunReal, RefusesWhatMakesNoSense) {
   const auto nowhere = raftsim("run --real --lockd ./nowhere " + kEveryFault);
   EXPECT_EQ(nowhere.code, 64);
   EXPECT_THAT(nowhere.said, HasSubstr("there is no such program"));
+}
+
+TEST(RunReal, RefusesAProgramThatIsNoLockd) {
+  const auto ran = raftsim("run --real --lockd /bin/true " + kEveryFault);
+  EXPECT_EQ(ran.code, 64) << ran.said;
+  EXPECT_THAT(ran.said, HasSubstr("--lockd /bin/true: this is no lockd: with --version it says 'true"));
+}
+
+// Left over: folders and processes that carry this one's mark.
+TEST(RunReal, LeavesNothingBehindWhenItsTerminalGoes) {
+  const std::string tmp = testing::TempDir() + "hangup";
+  std::filesystem::remove_all(tmp);
+  std::filesystem::create_directories(tmp);
+  const auto command = "cd " + tmp + " && TMPDIR=" + tmp +
+                       " timeout --signal=HUP 3 " LOCKD_BINARY_DIR
+                       "/raftsim run --real --lockd " LOCKD_BINARY_DIR "/lockd " +
+                       kEveryFault + " >/dev/null 2>&1";
+  [[maybe_unused]] const int status = std::system(command.c_str());
+  EXPECT_TRUE(std::filesystem::is_empty(tmp));
+  EXPECT_NE(std::system(("ps -eo args | grep -q '[l]ockd.*" + tmp + "'").c_str()), 0);
+  std::filesystem::remove_all(tmp);
+}
+
+TEST(Raftsim, NamesTheNearestWord) {
+  const auto said = [](const std::string& words) {
+    const auto ran = raftsim(words);
+    EXPECT_EQ(ran.code, 64) << ran.said;
+    return ran.said;
+  };
+  EXPECT_THAT(said("rnu x.json"), HasSubstr("there is no verb 'rnu'; did you mean run?"));
+  EXPECT_THAT(said("run x.json --sedes 1"), HasSubstr("there is no option --sedes; did you mean --seeds?"));
+}
+
+TEST(Raftsim, RefusesAnEmptyValueInOneLine) {
+  for (const auto* words : {"run x.json --seeds ''", "run x.json --report ''", "shrink x.json --out ''",
+                            "explore --budget ''", "check ''"}) {
+    const auto ran = raftsim(words);
+    EXPECT_EQ(ran.code, 64) << words << ": " << ran.said;
+    EXPECT_THAT(ran.said, HasSubstr("it is empty: give it a value or leave it out")) << words;
+    EXPECT_EQ(std::ranges::count(ran.said, '\n'), 1) << ran.said;
+  }
+}
+
+TEST(Raftsim, ExploresNoTermsBelowThoseOfItsLogs) {
+  const auto ran = raftsim("explore --from figure-8 --terms 2");
+  EXPECT_EQ(ran.code, 64) << ran.said;
+  EXPECT_THAT(ran.said, HasSubstr("--terms 2: the servers of --from figure-8 are in term 3"));
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "sim/workers_each.hpp"
+#include "sim/children.hpp"
 
 namespace sim {
 

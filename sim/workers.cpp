@@ -1,17 +1,14 @@
 #include "sim/workers.hpp"
 
-#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <nlohmann/json.hpp>
 #include <poll.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <thread>
-#include <unistd.h>
 
-#include "core/base/check.hpp"
 #include "core/base/duration.hpp"
+#include "sim/children.hpp"
 #include "sim/outcome_line.hpp"
 
 namespace sim {
@@ -31,50 +28,28 @@ Outcome from_line(const std::string& text) {
   return outcome;
 }
 
-void write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const auto n = write(fd, text.data(), text.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) _exit(70);
-    text.remove_prefix(static_cast<std::size_t>(n));
-  }
-}
-
-// Every jobs-th seed from `first` on.
-[[noreturn]] void work(const Scenario& scenario, const std::vector<std::uint64_t>& seeds, std::size_t first,
-                       unsigned jobs, int out) {
-  for (auto i = first; i < seeds.size(); i += jobs) write_all(out, to_line(run_seed(scenario, seeds[i])));
-  _exit(0);
-}
-
 using Wall = std::chrono::steady_clock;
 
 struct Worker {
-  pid_t pid = -1;
-  int fd = -1;
+  Child child;
   std::string buffer;
   std::size_t next = 0;  // the seed it is at
   Wall::time_point since = Wall::now();
   bool too_slow = false;  // it has been ended
 };
 
+// Every jobs-th seed from `first` on.
 Worker start(const Scenario& scenario, const std::vector<std::uint64_t>& seeds, std::size_t first,
              unsigned jobs, const std::vector<Worker>& others) {
-  int ends[2];
-  CHECK(pipe(ends) == 0);
-  const pid_t pid = fork();
-  CHECK(pid >= 0);
-  if (pid == 0) {
-    for (const auto& other : others) {
-      if (other.fd >= 0) close(other.fd);
-    }
-    close(ends[0]);
-    work(scenario, seeds, first, jobs, ends[1]);
+  const auto work = [&](int out) {
+    for (auto i = first; i < seeds.size(); i += jobs) say(out, to_line(run_seed(scenario, seeds[i])));
+  };
+  std::vector<int> open;
+  for (const auto& other : others) {
+    if (other.child.fd >= 0) open.push_back(other.child.fd);
   }
-  close(ends[1]);
   Worker worker;
-  worker.pid = pid;
-  worker.fd = ends[0];
+  worker.child = start_child(work, open);
   worker.next = first;
   return worker;
 }
@@ -91,11 +66,7 @@ std::uint64_t cpu_of_children() {
 
 // Takes what there is to read. False: the worker has ended.
 bool drain(Worker& worker, unsigned jobs, const std::function<void(const Outcome&)>& ended) {
-  char chunk[65536];
-  const auto n = read(worker.fd, chunk, sizeof chunk);
-  if (n < 0 && errno == EINTR) return true;
-  if (n <= 0) return false;
-  worker.buffer.append(chunk, static_cast<std::size_t>(n));
+  if (!hear(worker.child, worker.buffer)) return false;
   for (std::size_t end; (end = worker.buffer.find('\n')) != std::string::npos;) {
     ended(from_line(worker.buffer.substr(0, end)));
     worker.buffer.erase(0, end + 1);
@@ -109,19 +80,17 @@ bool drain(Worker& worker, unsigned jobs, const std::function<void(const Outcome
 int look_at_clock(std::vector<Worker>& workers, const std::optional<Duration>& limit) {
   if (!limit) return -1;
   for (auto& worker : workers) {
-    if (worker.fd < 0 || worker.too_slow || Wall::now() - worker.since <= *limit) continue;
+    if (worker.child.fd < 0 || worker.too_slow || Wall::now() - worker.since <= *limit) continue;
     worker.too_slow = true;
-    kill(worker.pid, SIGKILL);
+    kill(worker.child.pid, SIGKILL);
   }
   return 50;
 }
 
 // The process died on a seed: that is its outcome.
-Outcome death(std::uint64_t seed, int status) {
+Outcome death(std::uint64_t seed, const std::string& how) {
   Outcome outcome;
   outcome.seed = seed;
-  const auto how = WIFSIGNALED(status) ? "signal " + std::to_string(WTERMSIG(status))
-                                       : "status " + std::to_string(WEXITSTATUS(status));
   outcome.violation = Violation{"core_check", "the process that ran it died with " + how, {}};
   return outcome;
 }
@@ -145,20 +114,17 @@ Load run_seeds(const Scenario& scenario, const std::vector<std::uint64_t>& seeds
   std::size_t running = workers.size();
   while (running > 0) {
     std::vector<pollfd> fds;
-    for (const auto& worker : workers) fds.push_back({worker.fd, POLLIN, 0});
+    for (const auto& worker : workers) fds.push_back({worker.child.fd, POLLIN, 0});
     if (poll(fds.data(), fds.size(), look_at_clock(workers, scenario.wall_limit)) < 0) continue;
     for (std::size_t i = 0; i < workers.size(); ++i) {
       auto& worker = workers[i];
-      if (worker.fd < 0 || fds[i].revents == 0 || drain(worker, jobs, ended)) continue;
-      close(worker.fd);
-      int status = 0;
-      while (waitpid(worker.pid, &status, 0) < 0 && errno == EINTR) {
-      }
-      worker.fd = -1;
+      if (worker.child.fd < 0 || fds[i].revents == 0 || drain(worker, jobs, ended)) continue;
+      const auto died = end_of(worker.child);
+      worker.child.fd = -1;
       --running;
       if (worker.next >= seeds.size()) continue;
       const auto seed = seeds[worker.next];
-      ended(worker.too_slow ? too_slow(seed, *scenario.wall_limit) : death(seed, status));
+      ended(worker.too_slow ? too_slow(seed, *scenario.wall_limit) : death(seed, died.value_or("status 0")));
       if (worker.next + jobs >= seeds.size()) continue;
       worker = start(scenario, seeds, worker.next + jobs, jobs, workers);
       ++running;

@@ -95,8 +95,10 @@ bool World::may_rot(Place place) const {
   return votes && bad <= (voters - 1) / 2;
 }
 
-void World::rot(Place place) {
-  if (servers_[place]->id() && may_rot(place)) servers_[place]->disk().rot();
+bool World::rot(Place place) {
+  if (!servers_[place]->id() || !may_rot(place)) return false;
+  servers_[place]->disk().rot();
+  return true;
 }
 
 // Whether a majority is left whose disks can be read: where there is none, to stop is right.

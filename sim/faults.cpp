@@ -55,7 +55,8 @@ Faults::Faults(const std::vector<Step>& timeline, Queue& queue, Links& network, 
       stage_(stage),
       random_(random),
       seen_(timeline.size()),
-      nth_(timeline.size()) {}
+      nth_(timeline.size()),
+      struck_(timeline.size()) {}
 
 std::string Faults::name_of(Place place, std::uint32_t machines) {
   return place < machines ? "server " + std::to_string(place + 1)
@@ -66,12 +67,24 @@ void Faults::start() {
   for (std::uint64_t step = 0; step < timeline_.size(); ++step) schedule(step);
 }
 
+std::vector<std::size_t> Faults::idle() const {
+  std::vector<std::size_t> idle;
+  for (std::size_t step = 0; step < struck_.size(); ++step) {
+    if (!struck_[step]) idle.push_back(step);
+  }
+  return idle;
+}
+
 void Faults::act(std::uint64_t number) {
+  if (strike(number)) struck_[number] = true;
+}
+
+bool Faults::strike(std::uint64_t number) {
   const auto& step = timeline_[number];
   if (std::holds_alternative<Heal>(step.action)) {
     stage_.tell("FAULT heal");
     (void)note(number, {step.action, {}});
-    return heal();
+    return heal(), true;
   }
   if (std::holds_alternative<Recovery>(step.action)) {
     (void)note(number, {step.action, {}});
@@ -88,29 +101,30 @@ void Faults::act(std::uint64_t number) {
     auto its = *order;
     if (step.duration_ns) its.down = Duration(step.duration_ns->sample(random_));
     const bool anybody = step.select.selector == Selector::nobody;
-    if (!anybody && active.targets.empty()) return;
+    if (!anybody && active.targets.empty()) return false;
     (void)note(number, active);
-    return give(its, active.targets);
+    return give(its, active.targets), true;
   }
-  if (active.targets.empty() && !std::holds_alternative<Flood>(step.action)) return;
+  if (active.targets.empty() && !std::holds_alternative<Flood>(step.action)) return false;
   active.forever = step.forever;
-  if (stage_.operations_in_flight() > 0)
-    count(coverage_, "ops_in_flight_at_fault", stage_.operations_in_flight());
+  const auto in_flight = stage_.operations_in_flight();
   std::string names;
   for (const auto place : active.targets)
     names += (names.empty() ? " " : ", ") + name_of(place, stage_.machines());
   active.told = verb_of(step.action) + names;
   stage_.tell("FAULT " + active.told + (active.forever ? ", for ever" : ""));
   const auto* partition = std::get_if<Partition>(&step.action);
-  if (partition && partition->shape == Partition::Shape::swizzle)
-    return swizzle(number, active, Duration(step.duration_ns->sample(random_)));
-  carry_out(active);
+  const bool swizzles = partition && partition->shape == Partition::Shape::swizzle;
+  const bool struck = swizzles || carry_out(active);
+  if (struck && in_flight > 0) count(coverage_, "ops_in_flight_at_fault", in_flight);
+  if (swizzles) return swizzle(number, active, Duration(step.duration_ns->sample(random_))), true;
   active.deed = note(number, active);
-  if (is_momentary(step.action)) return;
+  if (is_momentary(step.action)) return struck;
   active_.emplace(++last_fault_, std::move(active));
-  if (!step.duration_ns) return;
+  if (!step.duration_ns) return struck;
   queue_.push(queue_.now() + Duration(step.duration_ns->sample(random_)),
               {.kind = EventKind::fault_ends, .id = last_fault_});
+  return struck;
 }
 
 // In the first half of its time all are cut off, in the second half they are healed, in an order of their
@@ -157,61 +171,91 @@ void Faults::crash_for(Place server, Duration down) {
   queue_.push(queue_.now() + down, {.kind = EventKind::fault_ends, .id = last_fault_});
 }
 
-void Faults::carry_out(Active& active) {
+bool Faults::carry_out(Active& active) {
   const auto& targets = active.targets;
-  std::visit(
-      Overload{
-          [&](const Partition& partition) {
-            count(coverage_, "partitions");
-            count(coverage_, std::string("partitions_") + sim::name_of(partition.shape));
-            cut(active, partition);
-          },
-          [&](const Crash& crash) {
-            for (const auto place : targets) crash.process ? stage_.kill(place) : stage_.crash(place);
-            for (const auto place : targets) {
-              if (active.forever) stage_.bury(place);
-            }
-          },
-          [&](const Restart&) {
-            for (const auto place : targets) stage_.restart(place);
-          },
-          [&](const Pause&) {
-            count(coverage_, "pauses", targets.size());
-            for (const auto place : targets) stage_.pause(place);
-          },
-          [&](const Suspend&) {
-            count(coverage_, "suspends", targets.size());
-            cut(active, {.shape = Partition::Shape::isolate, .clients = ClientSide::far});
-            for (const auto place : targets) stage_.pause(place);
-          },
-          [&](const ClockJump& jump) { move_clocks(jump, targets); },
-          [&](const ResetConnections&) {
-            for (const auto place : targets) count(coverage_, "connections_reset", network_.break_all(place));
-          },
-          [&](const Flood& flood) {
-            count(coverage_, "overloads");
-            stage_.overload(flood.interval);
-          },
-          [&](const DiskAction& disk) { lay_on(disk, active.targets); },
-          [&](const Wipe&) { std::erase_if(active.targets, [&](Place p) { return !stage_.wipe(p); }); },
-          [](const Order&) {},
-          [](const Recovery&) {},
-          [](const Heal&) {},
-      },
-      active.action);
+  const auto is_up = [&](Place place) { return stage_.is_up(place); };
+  return std::visit(Overload{
+                        [&](const Partition& partition) {
+                          count(coverage_, "partitions");
+                          count(coverage_, std::string("partitions_") + sim::name_of(partition.shape));
+                          cut(active, partition);
+                          return !active.cut.empty();
+                        },
+                        [&](const Crash& crash) {
+                          const bool struck = std::ranges::any_of(targets, is_up);
+                          for (const auto place : targets)
+                            crash.process ? stage_.kill(place) : stage_.crash(place);
+                          for (const auto place : targets) {
+                            if (active.forever) stage_.bury(place);
+                          }
+                          return struck;
+                        },
+                        [&](const Restart&) {
+                          const bool struck = !std::ranges::all_of(targets, is_up);
+                          for (const auto place : targets) stage_.restart(place);
+                          return struck;
+                        },
+                        [&](const Pause&) {
+                          count(coverage_, "pauses", targets.size());
+                          for (const auto place : targets) stage_.pause(place);
+                          return true;
+                        },
+                        [&](const Suspend&) {
+                          count(coverage_, "suspends", targets.size());
+                          put_to_sleep(active);
+                          return true;
+                        },
+                        [&](const ClockJump& jump) {
+                          move_clocks(jump, targets);
+                          return true;
+                        },
+                        [&](const ResetConnections&) {
+                          std::size_t broken = 0;
+                          for (const auto place : targets) broken += network_.break_all(place);
+                          if (broken > 0) count(coverage_, "connections_reset", broken);
+                          return broken > 0;
+                        },
+                        [&](const Flood& flood) {
+                          count(coverage_, "overloads");
+                          stage_.overload(flood.interval);
+                          return true;
+                        },
+                        [&](const DiskAction& disk) { return lay_on(disk, active.targets); },
+                        [&](const Wipe&) {
+                          std::erase_if(active.targets, [&](Place place) { return !stage_.wipe(place); });
+                          return !active.targets.empty();
+                        },
+                        [](const Order&) { return true; },
+                        [](const Recovery&) { return true; },
+                        [](const Heal&) { return true; },
+                    },
+                    active.action);
 }
 
-void Faults::lay_on(const DiskAction& disk, std::vector<Place>& targets) {
-  std::erase_if(targets, [&](Place place) { return place >= stage_.machines(); });
-  count(coverage_, "disk_faults", targets.size());
-  for (const auto place : targets) {
-    if (disk.how == DiskAction::How::rot) {
-      stage_.rot(place);
-    } else {
-      ++count_of(disk.how, stage_.disk_troubles(place));
+// Nobody reaches the machine, neither do those whom no partition cuts off.
+void Faults::put_to_sleep(Active& active) {
+  active.cut = links_cut_by({.shape = Partition::Shape::isolate, .clients = ClientSide::far}, ground(),
+                            active.targets, random_);
+  for (const auto place : active.targets) {
+    for (auto other = stage_.machines() + stage_.clients(); other < stage_.places(); ++other) {
+      active.cut.emplace_back(place, other);
+      active.cut.emplace_back(other, place);
     }
   }
-  if (disk.how == DiskAction::How::rot) targets.clear();
+  network_.cut(active.cut);
+  for (const auto place : active.targets) stage_.pause(place);
+}
+
+bool Faults::lay_on(const DiskAction& disk, std::vector<Place>& targets) {
+  std::erase_if(targets, [&](Place place) { return place >= stage_.machines(); });
+  count(coverage_, "disk_faults", targets.size());
+  if (disk.how != DiskAction::How::rot) {
+    for (const auto place : targets) ++count_of(disk.how, stage_.disk_troubles(place));
+    return !targets.empty();
+  }
+  bool rots = false;
+  for (const auto place : std::exchange(targets, {})) rots |= stage_.rot(place);
+  return rots;
 }
 
 void Faults::move_clocks(const ClockJump& jump, const std::vector<Place>& targets) {

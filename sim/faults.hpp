@@ -21,6 +21,8 @@ class Stage {
   // Machines for servers; clients stand behind them.
   virtual std::uint32_t machines() const = 0;
   virtual std::uint32_t clients() const = 0;
+  // All, with the operator's and the crowd's machines behind the clients'.
+  virtual std::uint32_t places() const = 0;
   // Where servers live, and which of them vote or learn as far as is committed.
   virtual std::vector<Place> inhabited() const = 0;
   virtual std::vector<Place> voters() const = 0;
@@ -48,11 +50,11 @@ class Stage {
   virtual bool wipe(Place place) = 0;
   // Of a server's machine.
   virtual DiskTroubles& disk_troubles(Place place) = 0;
-  // Within the budget.
-  virtual void rot(Place place) = 0;
+  // Within the budget. Answers whether it will.
+  virtual bool rot(Place place) = 0;
   virtual void order(Order order) = 0;
-  // Where a majority is gone for good.
-  virtual void recover() = 0;
+  // Where a majority is gone for good. Answers whether it was.
+  virtual bool recover() = 0;
   virtual std::size_t operations_in_flight() const = 0;
   virtual void tell(const std::string& text) = 0;
 };
@@ -99,6 +101,8 @@ class Faults {
   // What is going on, by its number, in words; some of it without.
   std::map<std::uint64_t, std::string> in_force() const;
   bool any_in_force() const { return !active_.empty(); }
+  // Steps of the timeline that have never struck anybody, in its order.
+  std::vector<std::size_t> idle() const;
 
   static std::string name_of(Place place, std::uint32_t machines);
 
@@ -120,9 +124,12 @@ class Faults {
   std::vector<Place> select(const Selection& selection);
   std::vector<Place> random_of(std::vector<Place> all, std::size_t count);
   // Leaves those whose trouble lasts.
-  void lay_on(const DiskAction& disk, std::vector<Place>& targets);
+  bool lay_on(const DiskAction& disk, std::vector<Place>& targets);
+  void put_to_sleep(Active& active);
   void give(Order order, const std::vector<Place>& targets);
-  void carry_out(Active& active);
+  // Whether it struck anybody. Leaves those of its targets that it struck where others refuse it.
+  bool carry_out(Active& active);
+  bool strike(std::uint64_t number);
   void swizzle(std::uint64_t step, const Active& whole, Duration time);
   Ground ground() const;
   void cut(Active& active, const Partition& partition);
@@ -139,6 +146,7 @@ class Faults {
   Draws& random_;
   std::vector<std::uint64_t> seen_;  // by step: how many matching events
   std::vector<std::uint64_t> nth_;   // and which of them counts
+  std::vector<bool> struck_;         // anybody, likewise
   std::map<std::uint64_t, Active> active_;
   std::uint64_t last_fault_ = 0;
   std::vector<Deed>* deeds_ = nullptr;

@@ -41,6 +41,7 @@ class Field {
   bool is_object() const { return std::holds_alternative<Json::Object>(json_->value); }
   bool is_array() const { return std::holds_alternative<Json::Array>(json_->value); }
   void fail(const std::string& what) const { reading_->fail(json_->offset, path_, what); }
+  const std::string& path() const { return path_; }
 
   std::string text() const;
   std::int64_t integer(std::int64_t least, std::int64_t greatest) const;

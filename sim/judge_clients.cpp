@@ -22,6 +22,18 @@ bool glob(std::string_view pattern, std::string_view text) {
   return false;
 }
 
+// Of a history that can be ordered every beginning can.
+void cut_off(check::History& history, Time until) {
+  std::erase_if(history, [&](const check::Operation& operation) { return operation.start >= until.count(); });
+  for (auto& operation : history) {
+    if (operation.end && *operation.end >= until.count()) {
+      operation.end.reset();
+      operation.ret.reset();
+    }
+    if (operation.queued && *operation.queued >= until.count()) operation.queued.reset();
+  }
+}
+
 void judge_order(const Checks& checks, check::History history, Judgement& judgement) {
   std::erase_if(history, [&](const check::Operation& operation) {
     for (const auto& pattern : checks.linearizable) {
@@ -40,14 +52,19 @@ void judge_order(const Checks& checks, check::History history, Judgement& judgem
 
 }  // namespace
 
-Judgement judge_clients(const Checks& checks, const History& seen) {
+Judgement judge_clients(const Checks& checks, const History& seen, std::optional<Time> until) {
   Judgement judgement;
   if (!checks.stale_reads && checks.linearizable.empty()) return judgement;
   auto history = check::parse_json(seen.text(), "history");
   CHECK(history.ok());
+  if (until) cut_off(history.value(), *until);
   if (checks.stale_reads) {
-    const auto reads = check::parse_json(seen.stale_text(), "stale reads");
+    auto reads = check::parse_json(seen.stale_text(), "stale reads");
     CHECK(reads.ok());
+    if (until) {
+      cut_off(reads.value(), *until);
+      std::erase_if(reads.value(), [](const check::Operation& read) { return !read.ret; });
+    }
     judgement.stale_reads = reads->size();
     if (const auto found = check::judge_stale_reads(history.value(), reads.value()))
       judgement.violation = Violation{"stale_reads", *found, {}};

@@ -17,7 +17,8 @@ struct Judgement {
   std::uint64_t stale_reads = 0;            // that were judged
 };
 
-// Stale reads first, where they are to be judged, then `linearizable`.
-Judgement judge_clients(const Checks& checks, const History& history);
+// Stale reads first, where they are to be judged, then `linearizable`. `until`: only what clients had seen
+// before; what was answered later is open, and what was asked later left out.
+Judgement judge_clients(const Checks& checks, const History& history, std::optional<Time> until = {});
 
 }  // namespace sim

@@ -259,7 +259,7 @@ void World::happened(Place server, const Happening& happening) {
 void World::judge(Outcome& outcome) {
   if (!violation_ && !options_.until && !inconclusive_) {
     judge_convergence();
-    judge_availability();
+    if (!violation_) violation_ = judge_availability(scenario_, surroundings_.availability);
     const bool each_once = scenario_.checks.each_once && !recovered_;
     if (each_once && !violation_) violation_ = store_.check_each_once();
     if (each_once && !violation_) violation_ = store_.violation();
@@ -276,9 +276,15 @@ void World::judge(Outcome& outcome) {
   for (const auto& server : servers_) {
     if (server->is_up()) harvest(*server);
   }
+  if (!violation_ && !options_.until) judge_history();
+  watched_.overlaps.tell(coverage_);
+  if (options_.state) outcome.state = describe();
+  if (!violation_ && !options_.until && !inconclusive_) outcome.idle = idle();
+  tell_outcome(outcome);
+}
+
+void World::tell_outcome(Outcome& outcome) {
   outcome.history = history_.text();
-  // Behind a forced recovery what was acknowledged may be lost; tokens go on rising.
-  if (!violation_ && !options_.until && !recovered_) judge_history();
   outcome.seed = seed_;
   outcome.violation = violation_;
   outcome.inconclusive = inconclusive_;
@@ -287,14 +293,13 @@ void World::judge(Outcome& outcome) {
   outcome.events = queue_.popped();
   outcome.simulated = queue_.now();
   outcome.operations = coverage_.contains("ops_done") ? coverage_.at("ops_done") : 0;
-  watched_.overlaps.tell(coverage_);
   outcome.coverage = coverage_;
-  if (options_.state) outcome.state = describe();
   outcome.states = watched_.states.all();
 }
 
 void World::judge_history() {
-  auto judgement = judge_clients(scenario_.checks, history_);
+  // Behind a forced recovery what was acknowledged may be lost; tokens go on rising.
+  auto judgement = judge_clients(scenario_.checks, history_, recovered_);
   if (judgement.stale_reads != 0) count(coverage_, "stale_reads", judgement.stale_reads);
   if (judgement.violation) violate(std::move(*judgement.violation));
   if (judgement.inconclusive) inconclusive_ = std::move(judgement.inconclusive);

@@ -19,6 +19,7 @@ ordered_json to_json(const Outcome& outcome, const std::vector<State>& states) {
     line["what"] = outcome.violation->what;
     line["lines"] = outcome.violation->lines;
   }
+  if (!outcome.idle.empty()) line["idle"] = outcome.idle;
   line["coverage"] = outcome.coverage;
   line["states"] = states;
   return line;
@@ -34,6 +35,7 @@ Outcome outcome_of(const json& line) {
   for (const auto& [counter, value] : line.at("coverage").items())
     outcome.coverage[counter] = value.get<std::uint64_t>();
   outcome.states = line.at("states").get<std::vector<State>>();
+  if (line.contains("idle")) outcome.idle = line.at("idle").get<std::vector<std::string>>();
   if (line.contains("inconclusive")) outcome.inconclusive = line.at("inconclusive").get<std::string>();
   if (line.contains("check")) {
     outcome.violation =

@@ -57,13 +57,13 @@ bool World::refound(Server& server) {
 }
 
 // The survivor goes on alone; the others come back with empty disks, by the operator's orders.
-void World::recover() {
+bool World::recover() {
   auto* survivor = can_decide() ? nullptr : newest_readable();
-  if (!survivor) return;
-  if (!refound(*survivor)) return start_later(survivor->place());
+  if (!survivor) return false;
+  if (!refound(*survivor)) return start_later(survivor->place()), false;
   tell("server " + std::to_string(survivor->place() + 1) + " goes on alone, as another cluster");
   count(coverage_, "recoveries");
-  recovered_ = true;
+  if (!recovered_) recovered_ = queue_.now();
   store_.stop_believing_records();
   const base::ClusterId cluster(survivor->config().cluster.value + 1);
   for (const auto& server : servers_) {
@@ -82,6 +82,7 @@ void World::recover() {
   // To add a server, each of them.
   for (std::uint32_t more = 1; more < scenario_.servers; ++more) order(Order{});
   start_server(*survivor);
+  return true;
 }
 
 }  // namespace sim

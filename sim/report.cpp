@@ -14,6 +14,12 @@ void Summary::add(const Scenario& scenario, const Outcome& outcome) {
   operations += outcome.operations;
   simulated += outcome.simulated;
   for (const auto& [counter, value] : outcome.coverage) count(coverage, counter, value);
+  if (!outcome.violation && !outcome.inconclusive && !scenario.swarm) {
+    if (!idle) idle = outcome.idle;
+    std::erase_if(*idle, [&](const std::string& path) {
+      return std::ranges::find(outcome.idle, path) == outcome.idle.end();
+    });
+  }
   const auto seed = std::to_string(outcome.seed);
   if (outcome.inconclusive) inconclusive.push_back("seed " + seed + ": " + *outcome.inconclusive);
   if (outcome.inconclusive && !outcome.violation) ++undecided;

@@ -22,6 +22,9 @@ struct Summary {
   std::optional<Outcome> first_expected;
   std::uint64_t undecided = 0;            // seeds of which nothing can be said
   std::vector<std::string> inconclusive;  // what is missing for a pass
+  // Of the timeline and the schedule: what struck in none of the seeds that passed. Nothing: none passed, or
+  // each seed plays a part only.
+  std::optional<std::vector<std::string>> idle;
 
   void add(const Scenario& scenario, const Outcome& outcome);
   // After the last one: was everything met that must have been?

@@ -16,7 +16,8 @@ bool World::reaches(Place place, const std::vector<Place>& core) const {
 }
 
 // A line each. Nothing while no core stands: then nothing can be asked.
-std::vector<std::string> World::unsettled() const {
+std::vector<std::string> World::unsettled() {
+  if (!to_reach_) to_reach_ = committed_;
   std::vector<std::string> lines;
   const auto core = this->core();
   if (!core.empty() && check::is_joint(membership_))

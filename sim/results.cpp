@@ -144,7 +144,7 @@ Verdict Results::verdict() const {
 }
 
 ResultsFile::ResultsFile(std::ostream& out) : out_(out) {
-  out_ << line_of({{"raftsim_results", kVersion}, {"version", LOCKD_VERSION}});
+  out_ << line_of({{"raftsim_results", kVersion}, {"version", LOCKD_VERSION}}) << std::flush;
 }
 
 void ResultsFile::scenario(const Scenario& scenario) {
@@ -160,21 +160,21 @@ void ResultsFile::scenario(const Scenario& scenario) {
                     {"require", scenario.require},
                     {"require_per_seed", scenario.require_per_seed}};
   if (scenario.expect_fail) line["expect_fail"] = *scenario.expect_fail;
-  out_ << line_of(line);
+  out_ << line_of(line) << std::flush;
 }
 
 void ResultsFile::seed(const std::string& scenario, const Outcome& outcome,
                        const std::vector<State>& states) {
   ordered_json line{{"of", scenario}};
   line.update(to_json(outcome, states));
-  out_ << line_of(line);
+  out_ << line_of(line) << std::flush;
 }
 
 void ResultsFile::end(const Results& results) {
   ordered_json line{
       {"end", results.scenario.name}, {"cpu_ns", results.load.cpu_ns}, {"wall_ns", results.load.wall_ns}};
   if (results.not_deterministic) line["not_deterministic"] = *results.not_deterministic;
-  out_ << line_of(line);
+  out_ << line_of(line) << std::flush;
 }
 
 base::Status read_results(std::string_view text, const std::string& file, std::vector<Results>& all) {
@@ -204,8 +204,12 @@ base::Status read_results(std::string_view text, const std::string& file, std::v
     }
   }
   if (number == 0) return base::Error{file + ": empty: expected what `raftsim run --report` writes"};
-  for (const auto& name : begun)
-    find(all, name)->summary.inconclusive.push_back(file + " ends in the middle of the run");
+  for (const auto& name : begun) {
+    auto& results = *find(all, name);
+    results.cut_short = true;
+    results.summary.inconclusive.push_back(
+        file + " ends " + (results.digests.empty() ? "before its first seed" : "in the middle of the run"));
+  }
   return base::Done{};
 }
 

@@ -3,11 +3,13 @@
 // The file is JSON, one object a line:
 //   {"raftsim_results": 1, "version": …}                    first
 //   {"scenario": NAME, "file", "about", "text", "seeds": [[first, last], …], "machines", "swarm", "require",
-//    "require_per_seed", ["expect_fail"]}                   before the first seed of each scenario. `seeds`:
-//                                                           all that were asked for, whichever shard ran
-//                                                           them; none: as many as the time allowed
+//    "require_per_seed", ["expect_fail"]}                   of each scenario, all of them before the first
+//                                                           seed, so that what is missing is known wherever
+//                                                           the file ends. `seeds`: all that were asked for,
+//                                                           whichever shard ran them; none: as many as the
+//                                                           time allowed
 //   {"of": NAME, "seed", "digest", "events", "sim_ns", "ops", ["inconclusive"], ["check", "what", "lines"],
-//    "coverage": {…}, "states": […]}                        one a seed; `states`: those that fewer than two
+//    ["idle"], "coverage": {…}, "states": […]}              one a seed; `states`: those that fewer than two
 //                                                           seeds before it in this file had shown
 //   {"end": NAME, "cpu_ns", "wall_ns", ["not_deterministic"]}
 #pragma once
@@ -36,6 +38,7 @@ struct Results {
   Load load;
   std::map<std::uint64_t, std::uint64_t> digests;  // by seed
   std::optional<std::string> not_deterministic;    // how that was seen
+  bool cut_short = false;                          // a file it was read from ends before its end
 
   // The seed's outcome, with all of its states. A seed that is there already must have come to the same
   // digest, and counts once. Answers the states as the file wants them.
@@ -46,7 +49,8 @@ struct Results {
   Verdict verdict() const;
 };
 
-// Writes the file while seeds end; those of a scenario in their order.
+// Writes the file while seeds end; those of a scenario in their order. Each line is out before the next thing
+// is done.
 class ResultsFile {
  public:
   explicit ResultsFile(std::ostream& out);

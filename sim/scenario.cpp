@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/base/duration.hpp"
 #include "sim/check/read_text.hpp"
 #include "sim/digest.hpp"
 #include "sim/disk_fields.hpp"
@@ -96,17 +97,33 @@ void read_cluster(const Field& field, Scenario& scenario) {
   if (store && store->name("store", {"memory", "sqlite"}) == "sqlite") scenario.store = StoreKind::sqlite;
 }
 
+const std::vector<std::string> kAlone = {"raft_invariants", "stale_reads", "fence_monotonic_at_store",
+                                         "each_once"};
+const std::vector<std::string> kWithValue = {"linearizable", "converge_within", "availability_min"};
+
 void read_check(const Field& field, Checks& checks) {
   if (field.is_string()) {
-    const auto name =
-        field.name("check", {"raft_invariants", "stale_reads", "fence_monotonic_at_store", "each_once"});
+    const auto written = field.text();
+    if (std::ranges::find(kWithValue, written) != kWithValue.end())
+      return field.fail("'" + written + "' takes a value: {\"" + written + "\": " +
+                        (written == "linearizable"      ? "\"*\""
+                         : written == "converge_within" ? "\"15s\""
+                                                        : "0.5") +
+                        "}");
+    auto known = kAlone;
+    known.insert(known.end(), kWithValue.begin(), kWithValue.end());
+    const auto name = field.name("check", known);
     checks.stale_reads |= name == "stale_reads";
     checks.raft_invariants |= name == "raft_invariants";
     checks.fence_monotonic_at_store |= name == "fence_monotonic_at_store";
     checks.each_once |= name == "each_once";
     return;
   }
-  field.only({"linearizable", "converge_within", "availability_min"});
+  for (const auto& [key, value] : field.members()) {
+    if (std::ranges::find(kAlone, key) != kAlone.end())
+      return value.fail("this check takes no value: write \"" + key + "\" alone");
+  }
+  field.only(kWithValue);
   if (const auto f = field.find("linearizable")) checks.linearizable.push_back(f->text());
   if (const auto f = field.find("converge_within")) checks.converge_within = f->duration();
   if (const auto f = field.find("availability_min")) checks.availability_min_ppm = f->ppm();
@@ -160,10 +177,21 @@ void read_head(const Field& root, Scenario& scenario) {
   }
 }
 
+// Both would upload the same objects under the same names, each by a model of its own.
+void check_programs(const Field& field, const std::vector<Workload>& workload) {
+  const auto has = [&](const char* program) {
+    return std::ranges::any_of(workload,
+                               [&](const Workload& load) { return load.tuning.program == program; });
+  };
+  if (has("upload") && has("upload_once"))
+    field.fail("'upload' and 'upload_once' share the names of their objects: take one of them");
+}
+
 void read_lists(const Field& root, Scenario& scenario) {
   if (const auto f = root.find("timeline")) {
     for (const auto& step : f->elements()) {
       scenario.timeline.push_back(read_step(step, scenario));
+      scenario.timeline.back().path = step.path();
       const auto* disk = std::get_if<DiskAction>(&scenario.timeline.back().action);
       if (disk) check_disk_action(step, scenario.store, *disk);
     }
@@ -171,9 +199,29 @@ void read_lists(const Field& root, Scenario& scenario) {
   if (const auto f = root.need("workload")) {
     for (const auto& load : f->elements()) scenario.workload.push_back(read_workload(load, scenario));
     if (f->is_array() && scenario.workload.empty()) f->fail("expected at least one program");
+    check_programs(*f, scenario.workload);
   }
   if (const auto f = root.need("checks")) {
     for (const auto& check : f->elements()) read_check(check, scenario.checks);
+  }
+}
+
+// A step that begins when everything heals, or later, never strikes.
+void check_times(const Field& root, const Scenario& scenario) {
+  const auto ends = scenario.timeline_ends();
+  const auto late = [&](const Field& when, const char* what) {
+    when.fail(std::string(what) + " the end of the timeline, " + base::format_duration(ends) +
+              ": this never happens; 'heal' with a time, or 'limits.sim', says when that is");
+  };
+  const auto list = root.find("timeline");
+  if (!list) return;
+  const auto steps = list->elements();
+  for (std::size_t i = 0; i < steps.size() && i < scenario.timeline.size(); ++i) {
+    const auto& trigger = scenario.timeline[i].trigger;
+    const auto* at = std::get_if<At>(&trigger);
+    const auto* every = std::get_if<Every>(&trigger);
+    if (at && Time(at->time_ns.least()) > ends) late(*steps[i].find("at"), "comes behind");
+    if (every && Time(every->period_ns.least()) > ends) late(*steps[i].find("every"), "is longer than until");
   }
 }
 
@@ -192,6 +240,13 @@ Time Scenario::timeline_ends() const {
     if (at && std::holds_alternative<Heal>(step.action)) ends = std::max(ends, Time(at->time_ns.greatest()));
   }
   return ends > Time(0) ? ends : sim_limit - checks.converge_within.value_or(Duration(0));
+}
+
+void draw_sizes(std::vector<Workload>& workload, Draws& random) {
+  for (auto& load : workload) {
+    load.tuning.keys = static_cast<std::uint32_t>(load.keys.sample(random));
+    load.tuning.objects = static_cast<std::uint32_t>(load.objects.sample(random));
+  }
 }
 
 const Workload& Scenario::workload_of(std::uint32_t client) const {
@@ -226,15 +281,17 @@ base::Result<Scenario> parse_scenario(std::string_view text, const std::string& 
   if (const auto f = root.find("cluster")) read_cluster(*f, scenario);
   if (const auto f = root.find("network")) read_network(*f, scenario);
   if (const auto f = root.find("disk")) read_disk(*f, scenario.store, scenario.disk);
-  if (const auto f = root.find("clock")) read_clock(*f, scenario);
   if (const auto f = root.find("limits")) read_limits(*f, scenario);
   read_lists(root, scenario);
+  if (const auto f = root.find("clock")) read_clock(*f, scenario);
+  if (scenario.schedule) check_schedule(*root.find("schedule"), scenario);
   if (const auto f = root.find("require")) read_require(*f, scenario.require, &scenario.require_per_seed);
   if (const auto f = root.find("expect")) read_expect(*f, scenario);
   const auto ends = scenario.timeline_ends() + scenario.checks.converge_within.value_or(Duration(0));
   if (ends > scenario.sim_limit || scenario.timeline_ends() <= Time(0)) {
     root.fail("limits.sim leaves no time for the timeline and converge_within");
   }
+  check_times(root, scenario);
   if (reading.error()) return *reading.error();
   return scenario;
 }

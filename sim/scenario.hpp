@@ -101,6 +101,7 @@ struct Step {
   Selection select;
   std::optional<Distribution> duration_ns;  // `for`
   bool forever = false;                     // nothing heals it
+  std::string path;                         // where it stands in the file, such as timeline[3]
 };
 
 struct Workload {
@@ -173,6 +174,9 @@ struct Scenario {
   // the limit.
   Time timeline_ends() const;
 };
+
+// How many names the clients of each program meet at: drawn once a run.
+void draw_sizes(std::vector<Workload>& workload, Draws& random);
 
 base::Result<Scenario> parse_scenario(std::string_view text, const std::string& file);
 base::Result<Scenario> read_scenario(const std::string& path);

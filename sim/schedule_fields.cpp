@@ -1,7 +1,11 @@
 #include "sim/schedule_fields.hpp"
 
+#include <algorithm>
 #include <limits>
+#include <map>
 #include <nlohmann/json.hpp>
+
+#include "sim/crowd.hpp"
 
 namespace sim {
 
@@ -57,6 +61,66 @@ Flip read_flip(const Field& field) {
   return flip;
 }
 
+using Sites = std::vector<FaultSite>;
+
+// Datagrams between servers, connections between a server and anybody else.
+void add_links(const Scenario& scenario, std::uint32_t others, std::map<std::string, Sites>& streams) {
+  const Sites datagrams = {FaultSite::loss, FaultSite::dup, FaultSite::reorder, FaultSite::corrupt};
+  const Sites connections = {FaultSite::loss, FaultSite::corrupt};
+  for (std::uint32_t s = 1; s <= scenario.machines(); ++s) {
+    const auto server = "s" + std::to_string(s);
+    for (std::uint32_t other = 1; other <= scenario.machines(); ++other) {
+      if (other != s) streams["network " + server + ">s" + std::to_string(other)] = datagrams;
+    }
+    for (std::uint32_t c = 1; c <= others; ++c) {
+      const auto client = "c" + std::to_string(c);
+      for (const auto& name : {server + ">" + client, client + ">" + server})
+        streams["network " + name] = connections;
+    }
+  }
+}
+
+// Every stream of a run, and the sites of its chances.
+std::map<std::string, Sites> streams_of(const Scenario& scenario) {
+  std::map<std::string, Sites> streams;
+  for (const auto* name : {"faults", "membership", "repairs", "sizes", "network rates"}) streams[name] = {};
+  Sites disk = {FaultSite::crash_before, FaultSite::crash_after, FaultSite::read_error,
+                FaultSite::write_error,  FaultSite::sync_error,  FaultSite::lost,
+                FaultSite::rot};
+  if (scenario.store == StoreKind::sqlite) {
+    disk.insert(disk.end(), {FaultSite::torn, FaultSite::power_cut});
+    streams["sqlite"] = {};
+  }
+  for (std::uint32_t server = 1; server <= scenario.machines(); ++server) {
+    const auto number = std::to_string(server);
+    for (const auto* name : {"clock s", "elections ", "cpu "}) streams[name + number] = {};
+    streams["disk " + number] = disk;
+    streams["timer " + number] = {FaultSite::late_timer};
+  }
+  for (std::uint32_t client = 1; client <= scenario.clients; ++client) {
+    for (const auto* name : {"clock c", "client "}) streams[name + std::to_string(client)] = {};
+  }
+  if (scenario.has_operator()) streams["operator"] = {};
+  const bool crowded = std::ranges::any_of(
+      scenario.timeline, [](const Step& step) { return std::holds_alternative<Flood>(step.action); });
+  for (std::uint32_t i = 1; crowded && i <= kCrowd; ++i) streams["crowd " + std::to_string(i)] = {};
+  // The operator's place lies behind the clients', whether or not there is one.
+  add_links(scenario, scenario.clients + 1 + (crowded ? kCrowd : 0), streams);
+  return streams;
+}
+
+std::string unknown_stream(const std::string& name, const std::map<std::string, Sites>& streams) {
+  std::vector<std::string> known;
+  for (const auto& [stream, sites] : streams) known.push_back(stream);
+  auto meant = suggestion(name, known);
+  if (!meant.starts_with(", did")) meant = "; streams are such as 'network s1>c2', 'disk 1', 'client 1'";
+  return "this scenario has no stream '" + name + "'" + meant;
+}
+
+bool has_site(const Sites& sites, FaultSite site) {
+  return std::ranges::find(sites, site) != sites.end();
+}
+
 nlohmann::ordered_json write_draws(const Overrides& overrides) {
   auto runs = nlohmann::ordered_json::array();
   std::uint64_t next = 0;
@@ -88,6 +152,37 @@ Schedule read_schedule(const Field& field) {
   if (const auto f = field.find("flips")) {
     for (const auto& flip : f->elements()) schedule.flips.push_back(read_flip(flip));
   }
+  return schedule;
+}
+
+void check_schedule(const Field& field, const Scenario& scenario) {
+  const auto streams = streams_of(scenario);
+  if (const auto f = field.find("draws")) {
+    for (const auto& [stream, values] : f->members()) {
+      if (!streams.contains(stream)) return values.fail(unknown_stream(stream, streams));
+    }
+  }
+  const auto flips = field.find("flips");
+  if (!flips) return;
+  for (const auto& flip : flips->elements()) {
+    const auto read = read_flip(flip);
+    const auto at = streams.find(read.stream);
+    if (at == streams.end()) return flip.fail(unknown_stream(read.stream, streams));
+    if (has_site(at->second, read.site)) continue;
+    std::string known;
+    for (const auto site : at->second) known += (known.empty() ? "" : ", ") + std::string(name_of(site));
+    return flip.fail("no " + std::string(name_of(read.site)) + " strikes in the stream '" + read.stream +
+                     "'" + (known.empty() ? "" : ": there strike " + known));
+  }
+}
+
+Schedule possible(Schedule schedule, const Scenario& scenario) {
+  const auto streams = streams_of(scenario);
+  std::erase_if(schedule.draws, [&](const auto& draws) { return !streams.contains(draws.first); });
+  std::erase_if(schedule.flips, [&](const Flip& flip) {
+    const auto at = streams.find(flip.stream);
+    return at == streams.end() || !has_site(at->second, flip.site);
+  });
   return schedule;
 }
 

@@ -29,9 +29,14 @@ std::string text_of(const Story& story) {
   for (const auto* key : {"raftsim", "name", "about"}) {
     if (story.doc.contains(key)) doc[key] = story.doc[key];
   }
-  doc["schedule"] = write_schedule(story.schedule);
+  doc["schedule"] = nullptr;  // it stands here
   for (const auto& [key, value] : story.doc.items()) doc[key] = value;
   for (auto& step : doc["timeline"]) step.erase(kWas);
+  // Machines may have gone whose draws it still tells.
+  doc["schedule"] = write_schedule({1, {}, {}});
+  const auto scenario = parse_scenario(doc.dump(), "story");
+  doc["schedule"] =
+      write_schedule(scenario.ok() ? possible(story.schedule, scenario.value()) : story.schedule);
   return pretty(doc);
 }
 
@@ -95,6 +100,8 @@ Story concrete(const Story& story, const Scenario& scenario, const std::vector<D
   auto made = story;
   made.doc["timeline"] = ordered_json::array();
   for (const auto& deed : deeds) {
+    // Behind the timeline come the jumps of `clock`, which stays as it is.
+    if (deed.step >= story.doc["timeline"].size()) continue;
     const auto& step = story.doc["timeline"][deed.step];
     if (is_timed_heal(step)) continue;
     made.doc["timeline"].push_back(concrete_step(step, scenario.timeline[deed.step], deed, scenario, late));

@@ -24,7 +24,43 @@ const std::vector<std::string> kSelectors = {
     "event.client", "client:N",   "client:any", "server:N",    "zone:Z"};
 const std::vector<std::string> kTriggers = {"at", "every", "random", "when"};
 
-When read_when(const Field& field) {
+// What an event tells beside the server it happened at.
+struct Tells {
+  bool lock = false;
+  bool state = false;
+  bool client = false;
+  std::vector<std::string> reasons = {};
+};
+
+Tells told_by(const std::string& event) {
+  if (event == "lock_granted" || event == "stale_token_refused") return {.lock = true, .client = true};
+  if (event == "status_persisted") return {.lock = true, .state = true, .client = true};
+  if (event == "session_ended") return {.client = true, .reasons = {"closed", "expired"}};
+  if (event == "lease_ended")
+    return {.lock = true, .client = true, .reasons = {"lease_expired", "session_expired"}};
+  if (event == "hold_ended")
+    return {
+        .lock = true,
+        .client = true,
+        .reasons = {"broken", "lease_expired", "over_max", "released", "session_closed", "session_expired"}};
+  return {};
+}
+
+// What is asked of an event that it never tells would never be met.
+void check_condition(const Field& field, const std::string& key, const std::string& value, const When& when,
+                     const Scenario& scenario) {
+  const auto tells = told_by(when.event);
+  const bool told = key == "server" || (key == "lock" && tells.lock) || (key == "state" && tells.state) ||
+                    (key == "client" && tells.client) || (key == "reason" && !tells.reasons.empty());
+  if (!told) return field.fail("the event '" + when.event + "' tells no " + key);
+  if (key == "reason" && std::ranges::find(tells.reasons, value) == tells.reasons.end())
+    return field.fail("unknown reason '" + value + "'" + suggestion(value, tells.reasons));
+  if (key != "client" && key != "server") return;
+  const auto many = key == "client" ? scenario.clients : scenario.machines();
+  (void)read_number(field, value, "", many);
+}
+
+When read_when(const Field& field, const Scenario& scenario) {
   When when;
   field.only({"event", "nth", "every", "where"});
   if (const auto f = field.need("event")) when.event = f->name("event", kEvents);
@@ -35,12 +71,13 @@ When read_when(const Field& field) {
     f->only({"lock", "state", "reason", "client", "server"});
     for (const auto& [key, value] : f->members()) {
       when.where[key] = value.is_string() ? value.text() : std::to_string(value.integer(1, 1000));
+      check_condition(value, key, when.where[key], when, scenario);
     }
   }
   return when;
 }
 
-Trigger read_trigger(const Field& field) {
+Trigger read_trigger(const Field& field, const Scenario& scenario) {
   int found = 0;
   Trigger trigger = At{0};
   if (const auto f = field.find("at")) ++found, trigger = At{f->durations()};
@@ -55,7 +92,7 @@ Trigger read_trigger(const Field& field) {
     f->only({"rate"});
     if (const auto rate = f->need("rate")) trigger = AtRandom{rate->interval()};
   }
-  if (const auto f = field.find("when")) ++found, trigger = read_when(*f);
+  if (const auto f = field.find("when")) ++found, trigger = read_when(*f, scenario);
   if (found != 1) field.fail("expected exactly one trigger of at, every, random, when");
   return trigger;
 }
@@ -273,10 +310,6 @@ bool is_swizzle(const Action& action) {
   return partition && partition->shape == Partition::Shape::swizzle;
 }
 
-}  // namespace
-
-namespace {
-
 bool is_about_servers(const Action& action) {
   return std::holds_alternative<Order>(action) || std::holds_alternative<Wipe>(action) ||
          std::holds_alternative<DiskAction>(action);
@@ -295,6 +328,16 @@ bool may_be_client(const Selection& selection, Place machines) {
          std::any_of(selection.places.begin(), selection.places.end(), behind);
 }
 
+// Whose event a step means must be known from it.
+void check_event(const Field& field, const Step& step) {
+  const auto selector = step.select.selector;
+  if (selector != Selector::event_node && selector != Selector::event_client) return;
+  const auto* when = std::get_if<When>(&step.trigger);
+  if (!when) return field.find("select")->fail("only a step with 'when' has an event");
+  if (selector == Selector::event_client && !told_by(when->event).client)
+    field.find("select")->fail("the event '" + when->event + "' tells no client");
+}
+
 }  // namespace
 
 Step read_step(const Field& field, const Scenario& scenario) {
@@ -302,13 +345,14 @@ Step read_step(const Field& field, const Scenario& scenario) {
   auto keys = kTriggers;
   keys.emplace_back("do");
   if (!field.is_object()) return field.fail("expected an object"), step;
-  step.trigger = read_trigger(field);
+  step.trigger = read_trigger(field, scenario);
   step.action = read_action(field, scenario, keys);
   field.only(keys);
   const auto usual = usual_targets(step.action);
   step.select.selector = usual.value_or(Selector::nobody);
   if (const auto f = usual ? field.find("select") : field.need("select"))
     step.select = read_selection(*f, scenario);
+  check_event(field, step);
   if (is_about_servers(step.action) && may_be_client(step.select, scenario.machines()))
     field.find("select")->fail("expected servers: this is nothing that can be done to a client");
   if (step.select.selector == Selector::event_peer && !is_a_message(step.trigger))
@@ -325,6 +369,7 @@ std::vector<Step> read_jumps(const Field& field) {
   for (const auto& jump : field.is_array() ? field.elements() : std::vector<Field>{field}) {
     jump.only({"rate", "by", "of", "who"});
     Step step;
+    step.path = jump.path();
     if (const auto f = jump.need("rate")) step.trigger = AtRandom{f->interval()};
     step.action = read_jump(jump);
     step.select.selector = Selector::any;

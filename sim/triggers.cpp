@@ -140,7 +140,9 @@ std::vector<Place> Faults::select(const Selection& selection) {
                                                     : static_cast<Place>(random_.below(stage_.clients())))};
     case Selector::server:
       if (!selection.number) return random_of(all, 1);
-      return {*selection.number - 1};
+      return std::ranges::find(all, *selection.number - 1) == all.end()
+                 ? std::vector<Place>{}
+                 : std::vector<Place>{*selection.number - 1};
     case Selector::nobody:
       return {};
   }

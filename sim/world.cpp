@@ -41,13 +41,19 @@ bool clocks_keep_their_bound(const Scenario& scenario) {
   return !jump && own && keeps(scenario.drift_ppm);
 }
 
+// A statement of the core about itself that was false, or an exception that it let through.
+Violation violation_of(const std::exception& thrown) {
+  const bool check = dynamic_cast<const base::CheckFailed*>(&thrown) != nullptr;
+  return {"core_check", (check ? "" : "an exception left the core: ") + std::string(thrown.what()), {}};
+}
+
 }  // namespace
 
 World::World(const Scenario& scenario, std::uint64_t seed, RunOptions options)
     : scenario_(scenario),
       seed_(seed),
       options_(options),
-      tape_(scenario.schedule.value_or(Schedule{seed, {}, {}}), options.recording),
+      tape_(scenario.schedule.value_or(Schedule{seed, {}, {}}), recording()),
       trace_(options.trace),
       network_(queue_, coverage_, scenario.network, places(), scenario.machines(), tape_, scenario.links),
       history_(queue_, trace_),
@@ -63,9 +69,10 @@ World::World(const Scenario& scenario, std::uint64_t seed, RunOptions options)
       rules_(clocks_keep_their_bound(scenario)),
       snapshots_seen_(scenario.machines()),
       random_(tape_.stream("membership")),
-      repairs_drawn_(tape_.stream("repairs")) {
+      repairs_drawn_(tape_.stream("repairs")),
+      converging_(scenario_, agents_, coverage_, surviving()) {
   if (scenario.store == StoreKind::sqlite) seed_sqlite(tape_.stream("sqlite").next());
-  draw_sizes();
+  draw_sizes(scenario_.workload, tape_.stream("sizes"));
   watched_.last.resize(machines());
   watched_.touches.resize(machines());
   watched_.epochs.resize(machines());
@@ -78,17 +85,14 @@ World::World(const Scenario& scenario, std::uint64_t seed, RunOptions options)
 
 World::~World() = default;
 
-std::uint32_t World::places() const {
-  return machines() + clients() + 1 + kCrowd;
+Recording* World::recording() {
+  const auto& schedule = scenario_.schedule;
+  const bool own = schedule && !options_.recording && !(schedule->draws.empty() && schedule->flips.empty());
+  return own ? &drawn_ : options_.recording;
 }
 
-// All clients of a program meet at the same names.
-void World::draw_sizes() {
-  auto& random = tape_.stream("sizes");
-  for (auto& workload : scenario_.workload) {
-    workload.tuning.keys = static_cast<std::uint32_t>(workload.keys.sample(random));
-    workload.tuning.objects = static_cast<std::uint32_t>(workload.objects.sample(random));
-  }
+std::uint32_t World::places() const {
+  return machines() + clients() + 1 + kCrowd;
 }
 
 Clock World::clock_of(Place place, const Distribution& drift_ppm, Draws& random) const {
@@ -195,13 +199,16 @@ Outcome World::run() {
       if (of_the_world) note_all();
       if (picture_) draw(of_the_world ? kNobody : actor);
     }
-  } catch (const base::CheckFailed& failed) {
-    violate({"core_check", failed.what()});
   } catch (const std::exception& thrown) {
-    violate({"core_check", std::string("an exception left the core: ") + thrown.what()});
+    violate(violation_of(thrown));
   }
   Outcome outcome;
-  judge(outcome);
+  try {
+    judge(outcome);
+  } catch (const std::exception& thrown) {
+    violate(violation_of(thrown));
+    tell_outcome(outcome);
+  }
   if (picture_) outcome.picture_cut_short = end_picture();
   return outcome;
 }
@@ -318,8 +325,16 @@ void World::dispatch_client(Agent& agent, Event& event) {
 }
 
 Outcome run_seed(const Scenario& scenario, std::uint64_t seed, RunOptions options) {
-  World world(swarmed(scenario, seed), seed, options);
-  return world.run();
+  try {
+    World world(swarmed(scenario, seed), seed, options);
+    return world.run();
+  } catch (const std::exception& thrown) {
+    // Before the run or behind it: of this seed nothing else is known.
+    Outcome outcome;
+    outcome.seed = seed;
+    outcome.violation = violation_of(thrown);
+    return outcome;
+  }
 }
 
 }  // namespace sim

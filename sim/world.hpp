@@ -14,6 +14,7 @@
 #include "sim/agent.hpp"
 #include "sim/check/raft_invariants.hpp"
 #include "sim/check/raft_rules.hpp"
+#include "sim/converging.hpp"
 #include "sim/crowd.hpp"
 #include "sim/digest.hpp"
 #include "sim/draws.hpp"
@@ -44,7 +45,9 @@ struct Outcome {
   Coverage coverage;
   std::vector<State> states;  // that some server was in, in their order
   std::string history;        // JSON lines
-  std::string state;          // where it ended, for people; only where it was asked for
+  // What of the timeline and the schedule never struck, by its path in the file; only of a whole run.
+  std::vector<std::string> idle;
+  std::string state;  // where it ended, for people; only where it was asked for
   bool picture_cut_short = false;
 };
 
@@ -83,17 +86,15 @@ class World : Onlooker, Stage, Site {
   void build_client(Place place);
   void build_operator();
   void start();
+  Recording* recording();
   bool go_on();
   void handle(Event event);
   void dispatch(Event& event);
   void dispatch_server(Server& server, Event& event);
   void dispatch_client(Agent& agent, Event& event);
-  void draw_sizes();
   void build_crowd();
   Agent& agent_at(Place place);
   Clock clock_of(Place place, const Distribution& drift_ppm, Draws& random) const;
-  // Servers, clients, the operator, the crowd.
-  std::uint32_t places() const;
   void disk_done(Server& server);
   void account(const Event& event);
 
@@ -112,6 +113,7 @@ class World : Onlooker, Stage, Site {
   void violate(Violation violation);
   void judge(Outcome& outcome);
   void judge_history();
+  void tell_outcome(Outcome& outcome);
   void noted(Place server, const node::Note& note) override;
   void sent(Place from, host::NodeId to, const std::string& frame) override;
   std::optional<Place> home_of(host::NodeId id) const;
@@ -120,17 +122,15 @@ class World : Onlooker, Stage, Site {
 
   // rest.cpp
   bool reaches(Place place, const std::vector<Place>& core) const;
-  std::vector<std::string> unsettled() const;
+  std::vector<std::string> unsettled();
 
-  // The end of a run (converging.cpp).
+  // The end of a run (ending.cpp).
   void phase();
   std::vector<Place> core() const;
-  void demand();
   bool is_stopped(Place place) const { return paused_[place] > 0 || buried_.contains(place); }
-  bool clients_are_done() const;
-  bool all_done();
+  Surviving surviving();
   void judge_convergence();
-  void judge_availability();
+  std::vector<std::string> idle() const;
   // watching.cpp
   void follow_touches(bool anew);
   void note_state(const Server& server);
@@ -173,16 +173,17 @@ class World : Onlooker, Stage, Site {
   bool may_rot(Place place) const;
   bool can_decide() const;
   DiskTroubles& disk_troubles(Place place) override { return servers_[place]->disk().troubles(); }
-  void rot(Place place) override;
+  bool rot(Place place) override;
 
   // Forced recovery (recovery.cpp).
   Server* newest_readable();
   bool refound(Server& server);
-  void recover() override;
+  bool recover() override;
 
   // Stage: what faults act upon (staging.cpp).
   std::uint32_t machines() const override { return scenario_.machines(); }
   std::uint32_t clients() const override { return scenario_.clients; }
+  std::uint32_t places() const override;
   bool is_up(Place place) const override;
   std::optional<Place> leader() const override;
   std::optional<Place> old_leader() const override { return old_leader_; }
@@ -204,6 +205,7 @@ class World : Onlooker, Stage, Site {
   Scenario scenario_;
   std::uint64_t seed_;
   RunOptions options_;
+  Recording drawn_;  // where a schedule is to be held against it
   Tape tape_;
   Queue queue_;
   Coverage coverage_;
@@ -258,10 +260,9 @@ class World : Onlooker, Stage, Site {
   raft::Term leader_term_;
   std::optional<Violation> violation_;
   std::optional<std::string> inconclusive_;
-  std::optional<Time> converging_;       // since when
-  std::set<Place> demanded_;             // clients that must come to their end
-  std::optional<raft::Index> to_reach_;  // by servers, then
-  bool recovered_ = false;               // by force: what was acknowledged may be lost
+  Converging converging_;
+  std::optional<raft::Index> to_reach_;  // by servers, once the clients are done
+  std::optional<Time> recovered_;        // by force, first: what was acknowledged may be lost
   bool over_ = false;
 
   // Abstract states: no run depends on them.

@@ -86,6 +86,7 @@ std::string annotation(const sim::Scenario& scenario, const std::string& title, 
 
 std::string markdown(const std::vector<sim::Results>& all) {
   std::string text = "## raftsim: " + std::string(name_of(worst(all))) + "\n\n";
+  if (const auto ended = ended_line(all); !ended.empty()) text += "**" + ended + "**\n\n";
   text +=
       "| scenario | verdict | seeds | states | new in the next seed | operations | CPU s |\n"
       "|---|---|---|---:|---:|---:|---:|\n";
@@ -103,6 +104,8 @@ std::string markdown(const std::vector<sim::Results>& all) {
       text += name + " is not deterministic: " + plain(*results.not_deterministic) + "\n";
     for (const auto& why : results.summary.inconclusive)
       text += name + " is inconclusive: " + plain(why) + "\n";
+    for (const auto& path : results.summary.idle.value_or(std::vector<std::string>()))
+      text += name + ": never struck: " + plain(path) + "\n";
   }
   text += "\n";
   for (const auto& results : all) text += failures_of(results);

@@ -111,6 +111,8 @@ std::string troubles(const std::vector<sim::Results>& all) {
     for (const auto& why : results.summary.inconclusive) text += "<li>" + html(why) + "</li>\n";
     text += "</ul></article>\n";
   }
+  if (const auto ended = ended_line(all); !ended.empty())
+    text = "<article class=\"open\"><h3>" + html(ended) + "</h3></article>\n" + text;
   if (text.empty()) return "";
   return "<section>\n<h2>What is wrong, or open</h2>\n" + text + "</section>\n";
 }
@@ -166,6 +168,13 @@ std::string matrix(const Table& table, const std::string& about) {
   return text + "</tbody></table></div>\n</section>\n";
 }
 
+std::string never_struck(const sim::Results& results) {
+  std::string text;
+  for (const auto& path : results.summary.idle.value_or(std::vector<std::string>()))
+    text += (text.empty() ? "; never struck: " : ", ") + html(path);
+  return text;
+}
+
 std::string details(const sim::Results& results) {
   const auto& scenario = results.scenario;
   std::string rows;
@@ -187,6 +196,7 @@ std::string details(const sim::Results& results) {
          badge(results.verdict()) + "</summary>\n<p>" + html(scenario.about) + "</p>\n<p><code>" +
          html(scenario.file) + "</code>, " + html(seeds_line(results)) +
          (scenario.swarm ? ", each with a part of the faults (nothing is required of these)" : "") +
+         never_struck(results) +
          "</p>\n<div class=\"wide\"><table>\n<thead><tr><th>counter</th><th class=\"n\">happened</th>"
          "<th class=\"n\">required</th></tr></thead>\n<tbody>\n" +
          rows + "</tbody></table></div>\n<details><summary>" + std::to_string(results.growth.states()) +

@@ -94,6 +94,10 @@ void print_text(const sim::Results& results) {
   for (std::size_t i = 0; i < std::min<std::size_t>(5, summary.inconclusive.size()); ++i) {
     std::printf("  inconclusive: %s\n", summary.inconclusive[i].c_str());
   }
+  const auto idle = summary.idle.value_or(std::vector<std::string>());
+  for (std::size_t i = 0; i < std::min<std::size_t>(5, idle.size()); ++i)
+    std::printf("  never struck: %s\n", idle[i].c_str());
+  if (idle.size() > 5) std::printf("  and %zu more never struck\n", idle.size() - 5);
   std::fflush(stdout);
 }
 
@@ -144,6 +148,7 @@ void print_json(const sim::Results& results) {
                     {"states", results.growth.states()},
                     {"states_once", results.growth.once()},
                     {"inconclusive", summary.inconclusive},
+                    {"never_struck", summary.idle.value_or(std::vector<std::string>())},
                     {"coverage", summary.coverage}};
   if (results.not_deterministic) {
     line["not_deterministic"] = *results.not_deterministic;

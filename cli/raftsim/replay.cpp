@@ -52,6 +52,7 @@ int replay(const ReplayAsked& asked) {
               outcome.seed, outcome.violation ? "violation" : "pass", outcome.digest,
               sim::short_number(outcome.events).c_str(), sim::short_number(outcome.operations).c_str(),
               base::format_duration(outcome.simulated).c_str());
+  for (const auto& path : outcome.idle) std::printf("  never struck: %s\n", path.c_str());
   if (const auto different = sim::difference(scenario.value(), events, again))
     return complain("not deterministic: " + *different), kNotDeterministic;
   if (outcome.violation) return print_text(scenario.value(), outcome), kViolation;

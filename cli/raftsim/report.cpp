@@ -49,6 +49,7 @@ int report(const ReportAsked& asked) {
   }
   std::printf("\n%s\n%s\n", text_of(fault_by_meeting(all)).c_str(), text_of(fault_by_scenario(all)).c_str());
   print_text(totals);
+  if (const auto ended = ended_line(all); !ended.empty()) std::printf("%s\n", ended.c_str());
   if (!asked.outlets.report.empty()) {
     const auto joined = join(texts, asked.outlets.report + "/results.jsonl");
     if (!joined.ok()) return complain(joined.error()), kUsage;

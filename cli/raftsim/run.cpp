@@ -92,10 +92,12 @@ std::optional<int> draw_first(const RunAsked& asked, const sim::Scenario& scenar
 }
 
 void run_all(Gathering how, const RunAsked& asked, Plan& plan) {
+  for (const auto& results : plan.all) {
+    if (how.file) how.file->scenario(results.scenario);
+  }
   for (auto& results : plan.all) {
     const auto& name = results.scenario.name;
     const auto seeds = of_shard(results.scenario.seeds, plan.shard);
-    if (how.file) how.file->scenario(results.scenario);
     if (!seeds.empty()) {
       Progress progress;
       std::size_t done = 0;

@@ -102,6 +102,13 @@ std::string seeds_line(const sim::Results& results) {
          (undecided == 0 ? "" : ", " + std::to_string(undecided) + " undecided");
 }
 
+std::string ended_line(const std::vector<sim::Results>& all) {
+  const auto ended = std::ranges::count_if(all, [](const auto& results) { return !results.cut_short; });
+  if (static_cast<std::size_t>(ended) == all.size()) return "";
+  return "the run was stopped: " + std::to_string(ended) + " of " + std::to_string(all.size()) +
+         " scenarios ended";
+}
+
 sim::Verdict worst(const std::vector<sim::Results>& all) {
   using sim::Verdict;
   for (const auto verdict : {Verdict::not_deterministic, Verdict::violation, Verdict::inconclusive}) {

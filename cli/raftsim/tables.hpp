@@ -34,6 +34,8 @@ std::string growth_line(const sim::Growth& growth);
 std::string replay_command(const sim::Scenario& scenario, std::uint64_t seed);
 // "40 of 40 seeds passed", or what is expected of a story that must fail.
 std::string seeds_line(const sim::Results& results);
+// "12 of 40 scenarios ended" where files end before their runs did; else nothing.
+std::string ended_line(const std::vector<sim::Results>& all);
 // The worst of them: not deterministic, violation, inconclusive, pass.
 sim::Verdict worst(const std::vector<sim::Results>& all);
 

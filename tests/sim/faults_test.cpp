@@ -15,7 +15,13 @@ class Machines : public Stage {
  public:
   std::uint32_t machines() const override { return kServers; }
   std::uint32_t clients() const override { return 1; }
-  std::vector<Place> inhabited() const override { return {0, 1, 2, 3, 4}; }
+  // The operator's machine is the last.
+  std::uint32_t places() const override { return kServers + 2; }
+  std::vector<Place> inhabited() const override {
+    std::vector<Place> all = {0, 1, 2, 3, 4};
+    std::erase_if(all, [&](Place place) { return empty.contains(place); });
+    return all;
+  }
   std::vector<Place> voters() const override { return inhabited(); }
   std::vector<Place> learners() const override { return {}; }
   bool is_up(Place place) const override { return !down.contains(place); }
@@ -35,15 +41,16 @@ class Machines : public Stage {
   void overload_ends() override { --overloads; }
   bool wipe(Place) override { return false; }
   DiskTroubles& disk_troubles(Place) override { return troubles; }
-  void rot(Place) override { ++rots; }
-  void recover() override { ++recoveries; }
+  bool rot(Place) override { return ++rots < 2; }
+  bool recover() override { return ++recoveries < 2; }
   void order(Order) override {}
-  std::size_t operations_in_flight() const override { return 0; }
+  std::size_t operations_in_flight() const override { return in_flight; }
   void tell(const std::string&) override {}
 
-  std::set<Place> down, stopped, buried;
+  std::set<Place> down, stopped, buried, empty;
   int jumps = 0;
   int overloads = 0;
+  std::size_t in_flight = 0;
   int rots = 0;
   int recoveries = 0;
   DiskTroubles troubles;
@@ -90,7 +97,7 @@ class FaultsTest : public ::testing::Test {
   Coverage coverage_;
   Tape tape_{1};
   Machines machines_;
-  Network network_{queue_, coverage_, {}, kServers + 1, kServers, tape_};
+  Network network_{queue_, coverage_, {}, kServers + 2, kServers, tape_};
   std::vector<Step> timeline_;
   std::optional<Faults> faults_;
 };
@@ -169,6 +176,46 @@ TEST_F(FaultsTest, AnOverloadEnds) {
   EXPECT_EQ(machines_.overloads, 1);
   run_until(3s);
   EXPECT_EQ(machines_.overloads, 0);
+}
+
+TEST_F(FaultsTest, OperationsInFlightCountWhereAFaultStrikes) {
+  machines_.in_flight = 3;
+  step(R"({"at": "1s", "do": "wipe", "select": "server:1"})");
+  step(R"({"at": "1s", "do": "reset_connections", "select": "server:1"})");
+  step(R"({"at": "1s", "do": "crash", "select": "server:2", "for": "5s"})");
+  step(R"({"at": "2s", "do": "crash", "select": "server:2", "for": "1s"})");
+  step(R"({"at": "3s", "do": "disk", "how": "rot", "select": "server:3"})");
+  step(R"({"at": "4s", "do": "disk", "how": "rot", "select": "server:3"})");
+  faults();
+  run_until(1500ms);
+  EXPECT_EQ(coverage_["ops_in_flight_at_fault"], 3u) << "the wipe is refused, no connection stands";
+  run_until(4500ms);
+  EXPECT_EQ(coverage_["ops_in_flight_at_fault"], 6u) << "it is down already; the second rot is refused";
+  EXPECT_EQ(faults().idle(), (std::vector<std::size_t>{0, 1, 3, 5}));
+}
+
+TEST_F(FaultsTest, NothingReachesAMachineThatSleepsButWhatIsOnlyStoppedTheOperatorReaches) {
+  step(R"({"at": "1s", "do": "suspend", "select": "server:1", "for": "2s"})");
+  step(R"({"at": "1s", "do": "pause", "select": "server:2", "for": "2s"})");
+  faults();
+  run_until(1500ms);
+  constexpr Place kOperator = kServers + 1;
+  EXPECT_TRUE(network_.is_cut(0, kOperator) && network_.is_cut(kOperator, 0));
+  EXPECT_FALSE(network_.is_cut(1, kOperator));
+  EXPECT_EQ(machines_.stopped, (std::set<Place>{0, 1}));
+  run_until(3500ms);
+  EXPECT_FALSE(network_.is_cut(0, kOperator) || network_.is_cut(kOperator, 0));
+  EXPECT_TRUE(machines_.stopped.empty());
+}
+
+TEST_F(FaultsTest, WhoeverLivesNowhereIsNotStruck) {
+  machines_.in_flight = 1;
+  step(R"({"at": "1s", "do": "pause", "select": "server:5", "for": "2s"})");
+  faults();
+  machines_.empty.insert(4);
+  run_until(1500ms);
+  EXPECT_TRUE(machines_.stopped.empty());
+  EXPECT_EQ(faults().idle(), (std::vector<std::size_t>{0}));
 }
 
 }  // namespace

@@ -103,6 +103,40 @@ TEST(Results, OfARunThatWasStoppedAreInconclusive) {
   EXPECT_EQ(all.front().summary.inconclusive.front(), "r.jsonl ends in the middle of the run");
 }
 
+// Scenarios are all told of before the first seed.
+TEST(Results, OfARunThatWasStoppedNameTheScenariosThatNeverBegan) {
+  std::ostringstream out;
+  ResultsFile file(out);
+  Results results{story(), {}, {}, {}, {}, {}};
+  auto later = story();
+  later.name = "later";
+  file.scenario(results.scenario);
+  file.scenario(later);
+  for (const std::uint64_t seed : {1u, 2u, 3u, 5u})
+    file.seed("story", outcome(seed), results.add(outcome(seed)));
+  file.end(results);
+  const auto all = read({out.str()});
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_FALSE(all[0].cut_short);
+  EXPECT_TRUE(all[1].cut_short);
+  EXPECT_EQ(all[1].verdict(), Verdict::inconclusive);
+  EXPECT_EQ(all[1].summary.inconclusive.front(), "r.jsonl ends before its first seed");
+}
+
+TEST(Results, KnowWhatStruckInNoneOfTheSeedsThatPassed) {
+  Results results{story(), {}, {}, {}, {}, {}};
+  const auto add = [&](std::uint64_t seed, std::vector<std::string> idle) {
+    auto one = outcome(seed);
+    one.idle = std::move(idle);
+    (void)results.add(one);
+  };
+  add(4, {});  // it failed: nobody knows what was still to come
+  EXPECT_FALSE(results.summary.idle);
+  add(1, {"timeline[0] (crash)", "timeline[2] (pause)"});
+  add(2, {"timeline[2] (pause)", "timeline[3] (wipe)"});
+  EXPECT_EQ(results.summary.idle, (std::vector<std::string>{"timeline[2] (pause)"}));
+}
+
 TEST(Results, SayWhatIsWrongWithAFile) {
   EXPECT_EQ(error_of(""), "r.jsonl: empty: expected what `raftsim run --report` writes");
   EXPECT_EQ(error_of("{}\n"),

@@ -98,5 +98,38 @@ TEST(Scenario, EveryStandingOneIsRead) {
   EXPECT_GE(read, 6);
 }
 
+TEST(Scenario, RefusesAStepBehindTheEndOfItsTimeline) {
+  const auto steps = [](const std::string& step) {
+    return error_of(with(",\n\"timeline\": [" + step + ", {\"at\": \"60s\", \"do\": \"heal\"}]"));
+  };
+  EXPECT_EQ(
+      steps(R"({"at": "70s", "do": "crash", "select": "one"})"),
+      "s.json:2:21: timeline[0].at: comes behind the end of the timeline, 1m: this never happens; 'heal' "
+      "with a time, or 'limits.sim', says when that is");
+  EXPECT_NE(steps(R"({"every": "61s", "do": "crash", "select": "one"})").find("longer than until the end"),
+            std::string::npos);
+  EXPECT_EQ(steps(R"({"at": {"uniform": ["50s", "70s"]}, "do": "crash", "select": "one"})"), "none");
+}
+
+TEST(Scenario, RefusesTwoProgramsThatWouldUploadUnderTheSameNames) {
+  EXPECT_EQ(error_of(R"({"raftsim": 1, "name": "x", "checks": [],
+"workload": [{"program": "upload"}, {"program": "upload_once"}]})"),
+            "s.json:2:13: workload: 'upload' and 'upload_once' share the names of their objects: take one of "
+            "them");
+}
+
+TEST(Scenario, SaysHowACheckIsWritten) {
+  const auto check = [](const std::string& text) {
+    return error_of(R"({"raftsim": 1, "name": "x", "workload": [{"program": "locks"}], "checks": [)" + text +
+                    "]}");
+  };
+  EXPECT_NE(
+      check(R"("converge_within")").find(R"('converge_within' takes a value: {"converge_within": "15s"})"),
+      std::string::npos);
+  EXPECT_NE(check(R"({"each_once": true})").find(R"(takes no value: write "each_once" alone)"),
+            std::string::npos);
+  EXPECT_NE(check(R"("linearisable")").find("did you mean 'linearizable'?"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace sim

@@ -90,5 +90,38 @@ TEST(Schedule, OfNothingButPlainDrawsRunsToItsEnd) {
   }
 }
 
+TEST(Schedule, RefusesStreamsAndSitesThatTheScenarioDoesNotHave) {
+  const auto schedule = [](const std::string& text) {
+    return error_of(with(",\n\"schedule\": {\"plain\": true, " + text + "}"));
+  };
+  EXPECT_EQ(
+      schedule(R"("draws": {"disk 9": [[0, 1]]})"),
+      "s.json:2:49: schedule.draws.disk 9: this scenario has no stream 'disk 9', did you mean 'disk 1'?");
+  EXPECT_NE(schedule(R"("flips": [["network s1>c9", "loss", 1]])").find("has no stream 'network s1>c9'"),
+            std::string::npos);
+  EXPECT_NE(schedule(R"("flips": [["disk 1", "loss", 1]])")
+                .find("no loss strikes in the stream 'disk 1': there strike crash_before"),
+            std::string::npos);
+  EXPECT_NE(schedule(R"("flips": [["disk 1", "torn", 1]])").find("no torn strikes"), std::string::npos)
+      << "in memory";
+  EXPECT_EQ(schedule(R"("flips": [["timer 3", "late_timer", 1]], "draws": {"faults": [[0, 1]]})"), "none");
+}
+
+TEST(Schedule, TellsWhatOfItNeverStruck) {
+  const auto scenario = parse_scenario(
+      with(R"(, "timeline": [{"at": "100ms", "do": "crash", "select": "holder:nothing", "for": "1s"},
+        {"at": "200ms", "do": "pause", "select": "server:1", "for": "100ms"}, {"at": "500ms", "do": "heal"}],
+        "schedule": {"plain": true, "draws": {"faults": [[0, 1]], "client 1": [[1000000, 1]]},
+        "flips": [["network s1>s2", "loss", 1], ["network s1>s2", "loss", 1000000]]})"),
+      "s.json");
+  ASSERT_TRUE(scenario.ok()) << scenario.error();
+  const auto outcome = run_seed(scenario.value(), 0);
+  EXPECT_FALSE(outcome.violation);
+  ASSERT_EQ(outcome.idle.size(), 3u);
+  EXPECT_EQ(outcome.idle[0], "timeline[0] (crash)");
+  EXPECT_EQ(outcome.idle[1].rfind("schedule.draws.client 1 (", 0), 0u) << outcome.idle[1];
+  EXPECT_EQ(outcome.idle[2].rfind("schedule.flips[1] (there were ", 0), 0u) << outcome.idle[2];
+}
+
 }  // namespace
 }  // namespace sim

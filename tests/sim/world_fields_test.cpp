@@ -119,5 +119,29 @@ TEST(WorkloadFields, TakesEitherAPauseOrARate) {
             std::string::npos);
 }
 
+std::string step_error(const std::string& step) {
+  return error_of(R"("timeline": [)" + step + "]");
+}
+
+TEST(TimelineFields, RefusesWhatAnEventNeverTells) {
+  EXPECT_NE(step_error(R"({"at": "1s", "do": "crash", "select": "event.node"})")
+                .find("timeline[0].select: only a step with 'when' has an event"),
+            std::string::npos);
+  const auto when = [](const std::string& event, const std::string& where, const std::string& select) {
+    return step_error(R"({"when": {"event": ")" + event + R"(", "where": {)" + where +
+                      R"(}}, "do": "pause", "for": "1s", "select": ")" + select + "\"}");
+  };
+  EXPECT_NE(when("leader_elected", R"("lock": "lock/1")", "leader")
+                .find("where.lock: the event 'leader_elected' tells no lock"),
+            std::string::npos);
+  EXPECT_NE(when("leader_elected", "", "event.client").find("the event 'leader_elected' tells no client"),
+            std::string::npos);
+  EXPECT_NE(when("hold_ended", R"("reason": "broke")", "leader").find("did you mean 'broken'?"),
+            std::string::npos);
+  EXPECT_NE(when("lock_granted", R"("client": 9)", "leader").find("expected 1 to 3, not '9'"),
+            std::string::npos);
+  EXPECT_EQ(when("hold_ended", R"("reason": "broken", "client": 3, "server": "2")", "event.client"), "none");
+}
+
 }  // namespace
 }  // namespace sim

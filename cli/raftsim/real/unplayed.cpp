@@ -161,8 +161,7 @@ std::vector<Unplayed> unplayed(const sim::Scenario& scenario, bool skewed) {
   if (may_be(scenario.drift_ppm) && !skewed)
     list.never("clock.drift_ppm",
                "of servers: the clock of this lockd can't be set: --lockd names a test build");
-  for (std::size_t i = 0; i < scenario.timeline.size(); ++i)
-    look_at_step(scenario.timeline[i], "timeline[" + std::to_string(i) + "]", skewed, list);
+  for (const auto& step : scenario.timeline) look_at_step(step, step.path, skewed, list);
   if (scenario.checks.raft_invariants)
     list.otherwise("checks.raft_invariants", "nobody looks into a process: judged in the simulator only");
   for (const auto* require : {&scenario.require, &scenario.require_per_seed}) {

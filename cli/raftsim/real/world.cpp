@@ -47,11 +47,13 @@ World::World(const sim::Scenario& scenario, std::uint64_t seed, Options options)
                           {},     {}},
       paused_(count_places(scenario_)),
       held_back_(count_places(scenario_)),
-      faults_(scenario_.timeline, queue_, network_, coverage_, *this, tape_.stream("faults")) {
+      faults_(scenario_.timeline, queue_, network_, coverage_, *this, tape_.stream("faults")),
+      converging_(scenario_, agents_, coverage_, surviving()) {
   std::vector<std::string> addresses;
   for (Place place = 0; place < scenario_.servers; ++place) addresses.push_back(network_.address_of(place));
   membership_ = raft::bootstrap(scenario_.servers, addresses);
-  draw_sizes();
+  // What is drawn here is drawn as the simulator draws it.
+  sim::draw_sizes(scenario_.workload, tape_.stream("sizes"));
   build_agents();
   build_crowd();
 }
@@ -62,13 +64,8 @@ Time World::now() const {
   return std::max(net::now() - began_, queue_.now());
 }
 
-// What is drawn here is drawn as the simulator draws it.
-void World::draw_sizes() {
-  auto& random = tape_.stream("sizes");
-  for (auto& workload : scenario_.workload) {
-    workload.tuning.keys = static_cast<std::uint32_t>(workload.keys.sample(random));
-    workload.tuning.objects = static_cast<std::uint32_t>(workload.objects.sample(random));
-  }
+std::uint32_t World::places() const {
+  return count_places(scenario_);
 }
 
 void World::build_agents() {
@@ -130,10 +127,11 @@ sim::Outcome World::run() {
   try {
     start();
     while (go_on()) take_turn();
+    judge();
   } catch (const base::CheckFailed& failed) {
     violate({"core_check", failed.what()});
   }
-  return judge();
+  return outcome();
 }
 
 bool World::go_on() {
@@ -207,7 +205,7 @@ void World::violate(sim::Violation violation) {
   if (!violation_) violation_ = std::move(violation);
 }
 
-sim::Outcome World::judge() {
+void World::judge() {
   if (!violation_ && !inconclusive_) judge_end();
   if (!violation_) {
     auto judgement = sim::judge_clients(scenario_.checks, history_);
@@ -215,6 +213,9 @@ sim::Outcome World::judge() {
     violation_ = std::move(judgement.violation);
     if (!inconclusive_) inconclusive_ = std::move(judgement.inconclusive);
   }
+}
+
+sim::Outcome World::outcome() const {
   sim::Outcome outcome;
   outcome.seed = seed_;
   outcome.violation = violation_;

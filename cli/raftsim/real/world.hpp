@@ -16,6 +16,7 @@
 #include "cli/raftsim/real/servers.hpp"
 #include "cli/raftsim/real/told.hpp"
 #include "sim/agent.hpp"
+#include "sim/converging.hpp"
 #include "sim/crowd.hpp"
 #include "sim/faults.hpp"
 #include "sim/world.hpp"
@@ -42,7 +43,6 @@ class World : sim::Stage, sim::Site {
 
  private:
   // world.cpp
-  void draw_sizes();
   void build_agents();
   void build_crowd();
   sim::Agent& agent_at(Place place);
@@ -52,19 +52,17 @@ class World : sim::Stage, sim::Site {
   void handle(Event event);
   void dispatch(Event& event);
   void dispatch_client(sim::Agent& agent, const Event& event);
-  sim::Outcome judge();
+  void judge();
+  sim::Outcome outcome() const;
   void violate(sim::Violation violation);
   Time now() const;
 
-  // The end of a run (converging.cpp).
+  // The end of a run (ending.cpp).
   void phase();
   std::vector<Place> core() const;
-  void demand();
   bool is_stopped(Place place) const { return paused_[place] > 0 || buried_.contains(place); }
-  bool all_done() const;
+  sim::Surviving surviving();
   void judge_end();
-  void judge_convergence();
-  void judge_availability();
 
   // What servers say (listening.cpp).
   void heard(Place place, const std::string& line);
@@ -79,6 +77,7 @@ class World : sim::Stage, sim::Site {
   // Site and Stage (staging.cpp).
   std::uint32_t machines() const override { return scenario_.machines(); }
   std::uint32_t clients() const override { return scenario_.clients; }
+  std::uint32_t places() const override;
   std::vector<Place> inhabited() const override;
   std::vector<Place> voters() const override { return places_of(false); }
   std::vector<Place> learners() const override { return places_of(true); }
@@ -105,8 +104,8 @@ class World : sim::Stage, sim::Site {
   void overload_ends() override;
   // Disks are the machine's own: what a story says of them is told to be left out (unplayed.hpp).
   sim::DiskTroubles& disk_troubles(Place) override { return no_troubles_; }
-  void rot(Place) override {}
-  void recover() override {}
+  bool rot(Place) override { return false; }
+  bool recover() override { return false; }
   std::size_t operations_in_flight() const override { return history_.open(); }
   void tell(const std::string& text) override { trace_.line(queue_.now(), text); }
 
@@ -149,8 +148,7 @@ class World : sim::Stage, sim::Site {
   std::set<std::string> machine_events_;          // that some server has told
   std::optional<sim::Violation> violation_;
   std::optional<std::string> inconclusive_;
-  std::optional<Time> converging_;  // since when
-  std::set<Place> demanded_;        // clients that must come to their end
+  sim::Converging converging_;
   bool over_ = false;
   sim::DiskTroubles no_troubles_;  // read by nobody
 };

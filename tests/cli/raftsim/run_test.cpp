@@ -162,5 +162,23 @@ TEST_F(Runs, RefuseWhatTheyCanNotDo) {
   EXPECT_EQ(report({{at("s.json")}, {}}), kUsage);
 }
 
+TEST_F(Runs, ThatAreStoppedSayHowMuchOfThemEnded) {
+  auto both = asked("two");
+  std::string second = kStory;
+  second.replace(second.find("small"), 5, "other");
+  std::ofstream(at("t.json")) << second;
+  both.files.push_back(at("t.json"));
+  EXPECT_EQ(run(both), kPass);
+  const auto whole = text("two/results.jsonl");
+  const auto end = whole.find('\n', whole.find("{\"end\":\"small\"")) + 1;
+  std::ofstream(at("killed.jsonl")) << whole.substr(0, end);
+  Outlets outlets;
+  outlets.report = at("page");
+  EXPECT_EQ(report({{at("killed.jsonl")}, outlets}), kInconclusive);
+  EXPECT_THAT(text("page/summary.md"), HasSubstr("the run was stopped: 1 of 2 scenarios ended"));
+  EXPECT_THAT(text("page/index.html"), HasSubstr("the run was stopped: 1 of 2 scenarios ended"));
+  EXPECT_THAT(text("page/summary.md"), HasSubstr("other is inconclusive: 6 seeds are missing"));
+}
+
 }  // namespace
 }  // namespace raftsim

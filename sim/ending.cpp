@@ -60,8 +60,8 @@ void World::judge_convergence() {
   // Rot keeps to its budget; but who orders members away may take those that can be read.
   if (changes_members(scenario_)) {
     inconclusive_ =
-        "no majority can be read any more, in spite of \"budget\": \"recoverable\": members left while others "
-        "had rotten disks";
+        "no majority can be read any more, in spite of \"budget\": \"recoverable\": members left while "
+        "others had rotten disks";
     return;
   }
   violate(

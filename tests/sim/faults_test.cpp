@@ -118,6 +118,17 @@ TEST_F(FaultsTest, OnePartitionHealsWhileAnotherBegins) {
   EXPECT_FALSE(network_.is_cut(0, 1) || network_.is_cut(1, 2));
 }
 
+TEST_F(FaultsTest, AMessageHasASenderAndSomebodyItIsFor) {
+  step(R"({"when": {"event": "piece_sent"}, "do": "crash", "select": "event.peer"})");
+  step(R"({"when": {"event": "piece_sent", "nth": 2}, "do": "pause", "select": "event.node", "for": "9s"})");
+  faults().happened({"piece_sent", Place{1}, {}, "", "", "", Place{4}});
+  run_until(0s);
+  EXPECT_EQ(machines_.down, std::set<Place>{4});
+  faults().happened({"piece_sent", Place{1}, {}, "", "", "", std::nullopt});
+  run_until(0s);
+  EXPECT_EQ(machines_.stopped, std::set<Place>{1});
+}
+
 TEST_F(FaultsTest, ASwizzleCutsOffOneAfterTheOtherAndHealsThemAll) {
   step(R"({"at": "1s", "do": "partition", "shape": "swizzle", "select": "all", "for": "10s"})");
   faults();

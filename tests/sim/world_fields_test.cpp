@@ -71,6 +71,16 @@ TEST(WorldFields, GivesAMachineAClockOfItsOwn) {
   EXPECT_TRUE(scenario->own_clocks.at(3).offset_ns);
 }
 
+TEST(TimelineFields, RefusesAPeerOfWhatIsNoMessage) {
+  EXPECT_NE(error_of(R"("timeline": [{"when": {"event": "joint"}, "do": "crash", "select": "event.peer"}])")
+                .find("expected a 'when' of a message, such as vote_granted: nothing else is for anybody"),
+            std::string::npos);
+  EXPECT_NE(error_of(R"("timeline": [{"at": "1s", "do": "crash", "select": "event.peer"}])").find("a message"),
+            std::string::npos);
+  EXPECT_TRUE(
+      parse(R"("timeline": [{"when": {"event": "piece_sent"}, "do": "crash", "select": "event.peer"}])").ok());
+}
+
 TEST(TimelineFields, SaysThatThereIsOnlyOneVersionToUpgradeFrom) {
   EXPECT_NE(error_of(R"("timeline": [{"at": "1s", "do": "upgrade"}])").find("there is only one, 1"),
             std::string::npos);

@@ -88,7 +88,7 @@ void World::resume(Place place) {
   auto events = std::exchange(held_back_[place], {});
   // Its timers may go first, as they came, or be read after all that has arrived.
   if (tape_.stream("pauses").below(2) != 0) {
-    std::ranges::stable_partition(events, [](const Event& event) { return !is_timer(event); });
+    std::stable_partition(events.begin(), events.end(), [](const Event& event) { return !is_timer(event); });
   }
   for (auto& event : events) queue_.push(queue_.now(), std::move(event));
 }

@@ -83,7 +83,8 @@ void add_links(const Scenario& scenario, std::uint32_t others, std::map<std::str
 // Every stream of a run, and the sites of its chances.
 std::map<std::string, Sites> streams_of(const Scenario& scenario) {
   std::map<std::string, Sites> streams;
-  for (const auto* name : {"faults", "membership", "repairs", "sizes", "network rates"}) streams[name] = {};
+  for (const auto* name : {"faults", "pauses", "membership", "repairs", "sizes", "network rates"})
+    streams[name] = {};
   Sites disk = {FaultSite::crash_before, FaultSite::crash_after, FaultSite::read_error,
                 FaultSite::write_error,  FaultSite::sync_error,  FaultSite::lost,
                 FaultSite::rot};

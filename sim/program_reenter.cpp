@@ -18,6 +18,10 @@ class Reenter : public Rounds {
     for (std::uint64_t i = 0; i < times; ++i) {
       lock::Acquire acquire;
       acquire.locks = {{name}};
+      if (i == 0 && tuning().max_hold_ns && agent.random().chance(500'000)) {
+        const Duration most(tuning().max_hold_ns->sample(agent.random()));
+        acquire.max_hold = std::chrono::duration_cast<lock::Millis>(most);
+      }
       if (agent.random().chance(i > 0 ? 300'000 : 150'000)) acquire.locks.front().mode = lock::Shared{};
       const auto call = agent.begin(lock::Operation(acquire));
       co_await agent.answer(call);

@@ -9,6 +9,8 @@ namespace {
 
 // Of several questions one is asked so long after the other at most.
 constexpr std::int64_t kBetweenNs = 2'000'000;
+// Some who hang up wait for the end of their session so long at most.
+constexpr std::int64_t kPatienceNs = 20'000'000;
 
 class Status : public Rounds {
  public:
@@ -88,7 +90,12 @@ class Status : public Rounds {
       const auto pause = Duration(agent.random().between(0, kBetweenNs));
       co_await agent.sleep(pause);
     }
-    if (hangs_up) co_await close(agent);
+    if (hangs_up) {
+      // Seldom: what nobody knows stays open for ever, and takes a judge long to think about.
+      std::optional<Duration> patience;
+      if (agent.random().chance(40'000)) patience = Duration(agent.random().between(0, kPatienceNs));
+      co_await close(agent, patience);
+    }
     for (const auto& [name, call] : asked) {
       if (!agent.finished(call)) co_await agent.answer(call);
       learn(agent, name, call);

@@ -22,7 +22,7 @@ struct ProgramTuning {
   Distribution hold_ns = Distribution::uniform(
       5'000'000, 400'000'000);  // locks: how long a lock is kept; upload: how long it takes
   Distribution lease_ns = Distribution::uniform(300'000'000, 1'500'000'000);  // detached: what it asks for
-  std::optional<Distribution> max_hold_ns;  // detached: of every second hold; nothing: of none
+  std::optional<Distribution> max_hold_ns;  // detached, reenter: of every second hold; nothing: of none
   bool session_a_round = false;             // each round, or step of it, is a process of its own
   Pace pace{Distribution::uniform(1'000'000, 200'000'000)};
   Mix mix;  // of those programs that have one

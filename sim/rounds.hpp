@@ -24,8 +24,8 @@ class Rounds : public Program {
  protected:
   const ProgramTuning& tuning() const { return tuning_; }
   // What is still asked ends with it, and perhaps nobody learns how.
-  static Task close(Agent& agent) {
-    const auto call = agent.begin(client::CloseSession{});
+  static Task close(Agent& agent, std::optional<Duration> within = {}) {
+    const auto call = agent.begin(client::CloseSession{}, within);
     co_await agent.answer(call);
   }
   // Ends the hold of whoever has the name, mostly so that it stays blocked for as long as that one believes.

@@ -58,10 +58,10 @@ void read_detached(const Field& field, ProgramTuning& tuning) {
   const lock::Limits limits;
   const auto lease = field.find("lease");
   const auto max_hold = field.find("max_hold");
-  for (const auto& f : {lease, max_hold}) {
-    if (f && tuning.program != "detached")
-      f->fail("the program '" + tuning.program + "' has no detached holds");
-  }
+  const bool detached = tuning.program == "detached";
+  if (lease && !detached) lease->fail("the program '" + tuning.program + "' has no detached holds");
+  if (max_hold && !detached && tuning.program != "reenter")
+    max_hold->fail("the program '" + tuning.program + "' takes no maximum");
   if (lease) tuning.lease_ns = read_lease(*lease, limits.ttl_max);
   if (max_hold) tuning.max_hold_ns = read_lease(*max_hold, limits.record_ttl_max);
 }

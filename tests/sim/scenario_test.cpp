@@ -53,7 +53,7 @@ TEST(Scenario, RefusesWhatAProgramDoesNotDo) {
   EXPECT_EQ(error_of_workload(R"({"program": "detached", "max_hold": "50ms"})"),
             "s.json:2:50: workload[0].max_hold: expected 100ms to 8760h");
   EXPECT_EQ(error_of_workload(R"({"program": "locks", "max_hold": "1s"})"),
-            "s.json:2:46: workload[0].max_hold: the program 'locks' takes no maximum");
+            "s.json:2:47: workload[0].max_hold: the program 'locks' takes no maximum");
   EXPECT_EQ(error_of_workload(R"({"program": "upload", "session": "round"})"),
             "s.json:2:47: workload[0].session: the program 'upload' does not work in rounds");
   EXPECT_EQ(error_of_workload(R"({"program": "detached", "mix": {"lapse": 0}})"),

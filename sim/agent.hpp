@@ -51,7 +51,7 @@ class Agent {
     std::uint64_t seed;  // of the client protocol
     lock::Millis ttl;
     Draws& draws;  // of the program
-    std::optional<Place> under = {};  // its sessions name that client's, where it has one then, as their parent
+    std::optional<Place> under = {};  // its sessions name that client's as their parent, where there is one
   };
   Agent(Made made, Surroundings& world, Clock clock, std::unique_ptr<Program> program);
   Agent(const Agent&) = delete;

@@ -190,6 +190,7 @@ std::variant<Contents, Failure> load(Database& database, const std::string& fold
   if (auto failure = check_format(database, folder)) return *failure;
   const auto damaged = [&](const std::string& what) { return damage_failure(database_path(folder), what); };
   if (const auto flaw = flaw_in_structures(database)) return damaged(*flaw);
+  if (const auto flaw = flaw_in_tables(database)) return damaged(*flaw);
   auto contents = load_contents(database);
   if (!contents.ok()) return damaged(contents.error());
   return std::move(contents).value();

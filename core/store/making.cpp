@@ -8,19 +8,26 @@
 namespace store {
 namespace {
 
-constexpr const char* kTables =
-    "CREATE TABLE meta(id INTEGER PRIMARY KEY CHECK(id = 1), identity BLOB NOT NULL, crc INTEGER NOT NULL);"
-    "CREATE TABLE state(id INTEGER PRIMARY KEY CHECK(id = 1), state BLOB NOT NULL, crc INTEGER NOT NULL);"
-    "CREATE TABLE snapshot(id INTEGER PRIMARY KEY CHECK(id = 1), snapshot BLOB NOT NULL, crc INTEGER NOT "
-    "NULL);"
-    "CREATE TABLE entries(idx INTEGER PRIMARY KEY, entry BLOB NOT NULL, crc INTEGER NOT NULL);"
-    "CREATE TABLE pieces(key INTEGER PRIMARY KEY, piece BLOB NOT NULL, crc INTEGER NOT NULL)";
+struct Table {
+  const char* name;
+  const char* sql;
+};
+constexpr Table kTables[] = {
+    {"meta",
+     "CREATE TABLE meta(id INTEGER PRIMARY KEY CHECK(id = 1), identity BLOB NOT NULL, crc INTEGER NOT NULL)"},
+    {"state",
+     "CREATE TABLE state(id INTEGER PRIMARY KEY CHECK(id = 1), state BLOB NOT NULL, crc INTEGER NOT NULL)"},
+    {"snapshot",
+     "CREATE TABLE snapshot(id INTEGER PRIMARY KEY CHECK(id = 1), snapshot BLOB NOT NULL, crc INTEGER NOT "
+     "NULL)"},
+    {"entries", "CREATE TABLE entries(idx INTEGER PRIMARY KEY, entry BLOB NOT NULL, crc INTEGER NOT NULL)"},
+    {"pieces", "CREATE TABLE pieces(key INTEGER PRIMARY KEY, piece BLOB NOT NULL, crc INTEGER NOT NULL)"}};
 
 void fill_new(Database& database, const Meta& meta) {
   database.run("PRAGMA synchronous=EXTRA; BEGIN IMMEDIATE");
   database.run("PRAGMA application_id=" + std::to_string(kApplicationId));
   database.run("PRAGMA user_version=" + std::to_string(kFormatVersion));
-  database.run(kTables);
+  for (const auto& table : kTables) database.run(table.sql);
   const auto insert = [&](std::string_view sql, const std::string& bytes) {
     database.prepare(sql).bind(1, bytes).bind(2, std::int64_t{base::crc32c(bytes)}).run();
   };
@@ -63,6 +70,19 @@ std::optional<Failure> make_database(Files& files, const std::string& folder, co
   const int error = files.rename(unfinished, path);
   if (error != 0) return disk_failure("rename", unfinished, error);
   return sync_folder(files, folder);
+}
+
+std::optional<std::string> flaw_in_tables(Database& database) {
+  Statement rows = database.prepare("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY rowid");
+  for (const auto& table : kTables) {
+    const auto is_it = [&] {
+      const auto is = [&](int column, std::string_view text) { return rows.bytes(column) == text; };
+      return is(0, "table") && is(1, table.name) && is(2, table.name) && is(3, table.sql);
+    };
+    if (!rows.step() || !is_it()) return std::string("the table ") + table.name + " is not as it was made";
+  }
+  if (rows.step()) return "it has more tables than it was made with";
+  return std::nullopt;
 }
 
 // Exclusive locking spares the shared-memory file. No page may reach the log before its commit (cache_spill),

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <sqlite3.h>
 
 #include "core/base/bytes.hpp"
 #include "core/base/check.hpp"
@@ -147,6 +148,8 @@ void Writer::sweep() {
 
 void Writer::put(Statement& statement, std::string_view bytes) {
   statement.bind(1, bytes).bind(2, std::int64_t{base::crc32c(bytes)}).run();
+  // Each table has one row, which was there when the store was opened.
+  if (database_.changes() != 1) throw SqliteError(SQLITE_CORRUPT, "a row has vanished");
 }
 
 bool Writer::sweep_entries(std::uint64_t rows) {

@@ -210,6 +210,23 @@ TEST_F(ChangedStore, IsRefusedWhenItIsAnotherProgramsDatabase) {
             scratch_.folder() + "/lockd.db is not a store of lockd");
 }
 
+// SQLite reads "PRIMARI KEY" as the name of a type, and from then on no row has that key.
+TEST_F(ChangedStore, IsRefusedWhenOneBitOfItsTablesDescriptionChanged) {
+  const auto path = scratch_.folder() + "/lockd.db";
+  const auto whole = content_of(path);
+  for (const std::string table : {"meta", "state", "snapshot", "entries", "pieces"}) {
+    const auto begin = whole.find("CREATE TABLE " + table);
+    ASSERT_NE(begin, std::string::npos);
+    for (auto at = begin; at < whole.find(')', begin); ++at) {
+      auto damaged = whole;
+      damaged[at] = static_cast<char>(damaged[at] ^ 1);
+      put_content(path, damaged);
+      EXPECT_TRUE(std::holds_alternative<Failure>(Store::open(scratch_.folder()))) << "byte " << at;
+      std::filesystem::remove(path + "-wal");
+    }
+  }
+}
+
 TEST_F(ChangedStore, IsRefusedWhereverOneBitOfTheDatabaseMatters) {
   const auto path = scratch_.folder() + "/lockd.db";
   const auto whole = content_of(path);

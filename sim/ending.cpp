@@ -45,9 +45,12 @@ std::vector<Place> World::core() const {
 }
 
 Surviving World::surviving() {
-  return {[this] { return core(); }, [this](Place from, Place to) { return network_.carries(from, to); },
-          [this](Place place) { return is_stopped(place); }, [this] { return faults_.go_on(); },
-          [this] { return unsettled(); }, [this](const std::string& text) { tell(text); }};
+  return {[this] { return core(); },
+          [this](Place from, Place to) { return network_.carries(from, to); },
+          [this](Place place) { return is_stopped(place); },
+          [this] { return faults_.go_on(); },
+          [this] { return unsettled(); },
+          [this](const std::string& text) { tell(text); }};
 }
 
 void World::judge_convergence() {

@@ -153,17 +153,17 @@ void World::received(Place at, host::NodeId from, std::string_view payload) {
 
 // Every replica tells the same events: the first to do so is believed.
 bool World::is_new(const lock::Event& event) {
-  auto key = std::visit(
-      Overload{[](const lock::LockGranted& e) { return EventKey(0, e.token.value, 0, ""); },
-               [](const lock::HoldEnded& e) { return EventKey(1, e.token.value, 0, ""); },
-               [](const lock::StatusChanged& e) {
-                 return EventKey(2, e.revision.value, 0, e.state + " " + e.name);
-               },
-               [](const lock::StaleTokenRefused& e) {
-                 return EventKey(3, e.token.value, e.session.value, e.name);
-               },
-               [](const lock::SessionEnded& e) { return EventKey(4, e.session.value, 0, ""); }},
-      event);
+  auto key =
+      std::visit(Overload{[](const lock::LockGranted& e) { return EventKey(0, e.token.value, 0, ""); },
+                          [](const lock::HoldEnded& e) { return EventKey(1, e.token.value, 0, ""); },
+                          [](const lock::StatusChanged& e) {
+                            return EventKey(2, e.revision.value, 0, e.state + " " + e.name);
+                          },
+                          [](const lock::StaleTokenRefused& e) {
+                            return EventKey(3, e.token.value, e.session.value, e.name);
+                          },
+                          [](const lock::SessionEnded& e) { return EventKey(4, e.session.value, 0, ""); }},
+                 event);
   return machine_events_.insert(std::move(key)).second;
 }
 

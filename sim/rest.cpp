@@ -6,6 +6,17 @@
 
 namespace sim {
 
+namespace {
+
+// A server asks the voters it knows of; where all of them have left as well, nobody can tell it anything.
+bool knows_somebody(const raft::Raft& raft, const raft::Configuration& members) {
+  return std::ranges::any_of(raft.configuration().members, [&](const raft::Member& member) {
+    return raft.configuration().is_voter(member.id) && members.find(member.id);
+  });
+}
+
+}  // namespace
+
 // Both ways, by each of the core: nothing keeps it from what they know.
 bool World::reaches(Place place, const std::vector<Place>& core) const {
   const auto& server = *servers_[place];
@@ -31,7 +42,7 @@ std::vector<std::string> World::unsettled() {
       if (node.applied() < *to_reach_)
         lines.push_back(name + " has applied " + std::to_string(node.applied().value) + " of " +
                         std::to_string(to_reach_->value));
-    } else if (!recovered_ && node.raft().configuration().find(server->id())) {
+    } else if (!recovered_ && !node.raft().knows_that_it_left() && knows_somebody(node.raft(), membership_)) {
       lines.push_back(name + " was removed and has not learnt it");
     }
     if (const auto owed = node.answers_owed())

@@ -187,10 +187,7 @@ void Node::follow_members() {
     members_ = effects_.members = configuration;
     effects_.notes.push_back(Reconfigured{configuration});
   }
-  const bool known = raft_.log().configuration_index() <= raft_.commit() && !configuration.members.empty();
-  // An early configuration that a joining server is being told of may be from before its own time.
-  const bool was_member = raft_.self() <= configuration.last_id;
-  const bool removed = known && was_member && !configuration.find(raft_.self());
+  const bool removed = raft_.knows_that_it_left();
   if (removed && !removed_) effects_.notes.push_back(Removed{});
   removed_ = removed;
 }

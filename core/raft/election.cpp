@@ -43,12 +43,13 @@ void Raft::reset_election_timer(Instant now) {
 // A voter. Also one whose removal isn't known to be committed: it may be the only one that holds it, and then
 // nobody else can win (Ongaro §4.2.2).
 bool Raft::may_stand() const {
+  if (told_that_it_left_) return false;
   const bool is_removed = !configuration().find(config_.self) && log_.configuration_index() > commit_;
   return configuration().is_voter(config_.self) || is_removed;
 }
 
-// A learner that hears no leader: no vote is to be had for an empty log, but a leader that has let it go says
-// so.
+// A learner that hears no leader: no vote is to be had for an empty log, but whoever knows that it was let go
+// says so.
 void Raft::ask_whether_removed() {
   for (const auto& member : configuration().members) {
     if (member.id != config_.self && configuration().is_voter(member.id))
@@ -119,7 +120,7 @@ void Raft::become_leader(Instant now) {
 }
 
 void Raft::on(Instant now, NodeId from, const PreVote& m) {
-  if (is_leader()) meet_again(now, from);
+  if (has_left(from)) return send(from, PreVoteRefused{hard_.term, from});
   if (m.term > hard_.term && is_up_to_date(m.last) && !hears_leader(now)) {
     send(from, PreVoteGranted{m.term});
   } else {
@@ -134,8 +135,12 @@ void Raft::on(Instant now, NodeId from, const PreVoteGranted& m) {
   if (is_elected(candidate->granted)) start_election(now, false);
 }
 
-// What it teaches, its term, was taken in before.
-void Raft::on(Instant, NodeId, const PreVoteRefused&) {}
+// The term that it teaches was taken in before.
+void Raft::on(Instant now, NodeId, const PreVoteRefused& m) {
+  if (m.removed != config_.self) return;
+  told_that_it_left_ = true;
+  if (std::holds_alternative<PreCandidate>(role_)) become_follower(now, std::nullopt);
+}
 
 void Raft::on(Instant now, NodeId from, const RequestVote& m) {
   if (m.term < hard_.term) return send(from, VoteRefused{hard_.term});

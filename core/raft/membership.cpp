@@ -27,14 +27,16 @@ void Raft::meet(Instant now, NodeId peer) {
                                                            .round = Round(0)});
 }
 
-// One that was removed while it was away, and stands for election: it is sent the log until it knows.
-void Raft::meet_again(Instant now, NodeId from) {
-  if (change_is_under_way() || configuration().find(from) || from > configuration().last_id) return;
-  meet(now, from);
+// Ids are never given out again, so what is committed here holds for ever: one that was removed while it was
+// away may be told so by anyone, whoever leads now and is a stranger to it.
+bool Raft::has_left(NodeId id) const {
+  const auto& known = configuration();
+  if (log_.configuration_index() > commit_ || known.members.empty()) return false;
+  return id <= known.last_id && !known.find(id);
 }
 
 // A server that has left is kept until it holds the configuration that says so, and is told that this is
-// committed; one that doesn't answer is given up.
+// committed; one that doesn't answer is given up, and will ask.
 void Raft::part_with_leavers(Instant now) {
   auto& leader = std::get<Leader>(role_);
   std::erase_if(leader.peers, [&](const auto& peer) {

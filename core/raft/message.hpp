@@ -20,7 +20,8 @@ struct PreVoteGranted {
   bool operator==(const PreVoteGranted&) const = default;
 };
 struct PreVoteRefused {
-  Term term;  // the refuser's own: it teaches a sender that lags behind
+  Term term;            // the refuser's own: it teaches a sender that lags behind
+  NodeId removed = {};  // the sender, where it is known to have left for good: it need not ask again
   bool operator==(const PreVoteRefused&) const = default;
 };
 

@@ -125,6 +125,8 @@ class Raft {
   const Log& log() const { return log_; }
   const Role& role() const { return role_; }
   const Counters& counters() const { return counters_; }
+  // Whether it is known for certain to be no member any more: by the log, or since another said so.
+  bool knows_that_it_left() const { return told_that_it_left_ || has_left(config_.self); }
   bool is_leader() const { return std::holds_alternative<Leader>(role_); }
   // The leader of this term as far as known; itself included.
   std::optional<NodeId> leader() const;
@@ -160,6 +162,7 @@ class Raft {
   bool is_elected(const std::set<NodeId>& granted) const;
   std::uint64_t rank() const;
   bool may_stand() const;
+  bool has_left(NodeId id) const;
   void ask_whether_removed();
   void start_pre_vote(Instant now);
   void start_election(Instant now, bool transfer);
@@ -197,7 +200,6 @@ class Raft {
   // membership.cpp
   void sync_peers(Instant now);
   void meet(Instant now, NodeId peer);
-  void meet_again(Instant now, NodeId from);
   void part_with_leavers(Instant now);
   void follow_change(Instant now);
   void promote_learners(Instant now);
@@ -226,6 +228,7 @@ class Raft {
   Config config_;
   HardState hard_;
   bool hard_changed_ = false;
+  bool told_that_it_left_ = false;
   WriteId hard_written_by_;  // the write that last carried the hard state
   Log log_;
   Index commit_;

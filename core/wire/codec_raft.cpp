@@ -69,7 +69,7 @@ void fields(auto& archive, Is<raft::PreVoteGranted> auto& v) {
   archive(v.term);
 }
 void fields(auto& archive, Is<raft::PreVoteRefused> auto& v) {
-  archive(v.term);
+  archive(v.term, v.removed);
 }
 void fields(auto& archive, Is<raft::RequestVote> auto& v) {
   archive(v.term, v.last, v.transfer);

@@ -171,14 +171,15 @@ struct Anatomy {
   void server(const Raft& raft) {
     // `config`: the same for all but its name. `random`, `election_deadline`, `heard_leader`, `writes`: time
     // and chance. `counters`: for people. `last_read`: reads go by their place.
-    const auto& [config, hard, hard_changed, hard_written_by, its_log, commit, its_role, random,
-                 election_deadline, heard_leader, last_write, durable_write, last_read, parts, piece, whole,
-                 held, unsent, output, writes, counters] = raft;
+    const auto& [config, hard, hard_changed, told_that_it_left, hard_written_by, its_log, commit, its_role,
+                 random, election_deadline, heard_leader, last_write, durable_write, last_read, parts, piece,
+                 whole, held, unsent, output, writes, counters] = raft;
     CHECK(!hard_changed && unsent.empty() && !output.write && output.sends.empty());
     CHECK(output.reads_ready.empty() && output.reads_failed.empty() && parts.empty() && !piece && !whole);
     durable = durable_write;
     id(rename(config.self));
     hard_state(hard);
+    out.boolean(told_that_it_left);
     write_id(hard_written_by);
     log(its_log);
     id(commit.value);

@@ -91,7 +91,8 @@ Fields fields_of(const Server& server) {
                                  {"durable", text(raft.log().durable_index())},
                                  {"commit", text(raft.commit())},
                                  {"snapshot", text(raft.log().snapshot().at)},
-                                 {"members", text(raft.configuration())}});
+                                 {"members", text(raft.configuration())},
+                                 {"left", raft.knows_that_it_left() ? "yes" : "no"}});
     std::visit(base::Overload{[&](const raft::Follower& follower) {
                                 fields.emplace_back("matched", text(follower.matched));
                                 fields.emplace_back("receiving", follower.receiving
@@ -149,7 +150,9 @@ namespace {
 struct OfMessage {
   Fields operator()(const raft::PreVote& m) const { return {{"last", text(m.last)}}; }
   Fields operator()(const raft::PreVoteGranted&) const { return {}; }
-  Fields operator()(const raft::PreVoteRefused&) const { return {}; }
+  Fields operator()(const raft::PreVoteRefused& m) const {
+    return {{"removed", m.removed ? text(m.removed) : "none"}};
+  }
   Fields operator()(const raft::RequestVote& m) const {
     return {{"last", text(m.last)}, {"transfer", text(m.transfer)}};
   }

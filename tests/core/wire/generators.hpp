@@ -86,7 +86,7 @@ class Filler {
   void fill(raft::Entry& v) { (*this)(v.at, v.stamp, v.payload); }
   void fill(raft::PreVote& v) { (*this)(v.term, v.last); }
   void fill(raft::PreVoteGranted& v) { fill(v.term); }
-  void fill(raft::PreVoteRefused& v) { fill(v.term); }
+  void fill(raft::PreVoteRefused& v) { (*this)(v.term, v.removed); }
   void fill(raft::RequestVote& v) { (*this)(v.term, v.last, v.transfer); }
   void fill(raft::VoteGranted& v) { fill(v.term); }
   void fill(raft::VoteRefused& v) { fill(v.term); }

@@ -2,32 +2,10 @@
 #include <gtest/gtest.h>
 
 #include "sim/check/check_file.hpp"
+#include "tests/sim/check/story.hpp"
 
 namespace check {
 namespace {
-
-// One operation after the other, each from t to t + 5, in steps of 10, unless told otherwise.
-class Story {
- public:
-  Story& then(Op op, Ret ret) { return at(next_, next_ + 5, std::move(op), std::move(ret)); }
-  Story& at(std::int64_t start, std::int64_t end, Op op, Ret ret) {
-    next_ = std::max(next_, end + 5);
-    history_.push_back({++client_, "k", std::move(op), start, end, std::move(ret)});
-    return *this;
-  }
-  Story& unknown(Op op) {
-    history_.push_back({++client_, "k", std::move(op), next_, std::nullopt, std::nullopt});
-    next_ += 10;
-    return *this;
-  }
-  bool is_linearizable() const { return std::holds_alternative<Linearizable>(check(history_, Model::lock)); }
-  const History& history() const { return history_; }
-
- private:
-  History history_;
-  std::uint64_t client_ = 0;
-  std::int64_t next_ = 0;
-};
 
 StatusSet set(std::string state) {
   return {std::move(state), std::nullopt, "", std::nullopt, std::nullopt, 1'000'000};
@@ -284,123 +262,6 @@ TEST(Tokens, FollowTheOrderOfGrantsAcrossKeys) {
   EXPECT_TRUE(check_tokens(history).has_value());
   history[1].start = 5;
   EXPECT_FALSE(check_tokens(history).has_value()) << "concurrent";
-}
-
-Acquire shared() {
-  Acquire acquire;
-  acquire.mode = Mode::shared;
-  return acquire;
-}
-Acquire counted(std::uint64_t limit) {
-  Acquire acquire;
-  acquire.mode = Mode::counted;
-  acquire.limit = limit;
-  return acquire;
-}
-
-TEST(LockRules, ReadersHoldTogetherAndKeepWritersOut) {
-  EXPECT_TRUE(Story().then(shared(), Granted{1}).then(shared(), Granted{2}).is_linearizable());
-  EXPECT_FALSE(Story().then(shared(), Granted{1}).then(Acquire{}, Granted{2}).is_linearizable());
-  EXPECT_FALSE(Story().then(Acquire{}, Granted{1}).then(shared(), Granted{2}).is_linearizable());
-}
-
-TEST(LockRules, ASemaphoreHasSoManyHoldersAndNoMore) {
-  Story two;
-  two.then(counted(2), Granted{1}).then(counted(2), Granted{2});
-  EXPECT_TRUE(two.is_linearizable());
-  EXPECT_FALSE(two.then(counted(2), Granted{3}).is_linearizable());
-  auto not_full = counted(2);
-  not_full.wait = false;
-  EXPECT_FALSE(Story().then(counted(2), Granted{1}).then(not_full, NotGranted{}).is_linearizable());
-}
-
-TEST(LockRules, AReentryHasTheTokenOfItsHoldAndTheHoldEndsWithItsLastEntry) {
-  Story twice;
-  twice.then(Acquire{}, Granted{1}).then(Acquire{}, Granted{1, 2}).then(Leave{1}, Stood{true});
-  EXPECT_TRUE(Story(twice).then(Leave{1}, Stood{true}).then(Acquire{}, Granted{2}).is_linearizable());
-  EXPECT_FALSE(Story(twice).then(Acquire{}, Granted{2}).is_linearizable());
-  EXPECT_FALSE(Story().then(Acquire{}, Granted{1}).then(Acquire{}, Granted{2, 2}).is_linearizable());
-}
-
-TEST(LockRules, ADowngradeLetsReadersIn) {
-  EXPECT_TRUE(Story()
-                  .then(Acquire{}, Granted{1})
-                  .then(Downgrade{1}, Stood{true})
-                  .then(shared(), Granted{2})
-                  .is_linearizable());
-}
-
-TEST(LockRules, ABrokenHoldKeepsItsNameUntilItsClientStopsBelievingOrConfirms) {
-  Story broken;
-  broken.then(Acquire{}, Granted{1}).then(Break{1, false}, Stood{true});
-  EXPECT_FALSE(Story(broken).then(Acquire{}, Granted{2}).is_linearizable());
-  EXPECT_TRUE(Story(broken).then(Release{1}, Stood{true}).then(Acquire{}, Granted{2}).is_linearizable());
-  EXPECT_TRUE(Story(broken).unknown(Expire{1}).then(Acquire{}, Granted{2}).is_linearizable());
-  EXPECT_TRUE(Story()
-                  .then(Acquire{}, Granted{1})
-                  .then(Break{1, true}, Stood{true})
-                  .then(Acquire{}, Granted{2})
-                  .is_linearizable());
-}
-
-TEST(LockRules, AHoldStandsForWhoeverStillBelievesInItThoughOthersWhoEnteredItDoNot) {
-  const Operation first{1, "k", Acquire{}, 0, 5, Granted{1}};
-  const Operation again{2, "k", Acquire{}, 10, 15, Granted{1, 2}};
-  const Operation lapse{2, "k", Expire{1}, 20, std::nullopt, std::nullopt};
-  const auto is_right = [&](std::int64_t next, Op back) {
-    const Operation other{3, "k", Acquire{}, next, next + 5, Granted{2}};
-    const Operation given_back{1, "k", std::move(back), 40, 45, Stood{next > 40}};
-    const History history{first, again, lapse, other, given_back};
-    return std::holds_alternative<Linearizable>(check(history, Model::lock));
-  };
-  EXPECT_FALSE(is_right(30, Leave{1}));
-  EXPECT_FALSE(is_right(30, Release{1}));
-  EXPECT_TRUE(is_right(50, Leave{1}));
-  EXPECT_TRUE(is_right(50, Release{1}));
-}
-
-TEST(LockRules, AnEntryThatNobodyWasToldOfMayEndAtAnyTime) {
-  const Story entered = Story().then(Acquire{}, Granted{1}).unknown(Acquire{}).then(Acquire{}, Granted{1, 3});
-  EXPECT_TRUE(Story(entered)
-                  .then(Leave{1}, Stood{true})
-                  .then(Leave{1}, Stood{true})
-                  .then(Acquire{}, Granted{2})
-                  .is_linearizable());
-  EXPECT_FALSE(Story(entered).then(Leave{1}, Stood{true}).then(Acquire{}, Granted{2}).is_linearizable());
-  EXPECT_TRUE(Story(entered).then(Acquire{}, Granted{1, 3}).is_linearizable());
-  EXPECT_FALSE(Story(entered).then(Acquire{}, Granted{1, 2}).is_linearizable());
-}
-
-TEST(LockRules, NobodyGetsTheNameWithinTheLockDelay) {
-  Acquire delayed;
-  delayed.lock_delay_ms = 10;
-  constexpr std::int64_t ms = 1'000'000;
-  const auto story = [&](std::int64_t at) {
-    return Story()
-        .then(delayed, Granted{1})
-        .unknown(Expire{1})
-        .at(at, at + 10, Acquire{}, Granted{2})
-        .is_linearizable();
-  };
-  EXPECT_FALSE(story(9 * ms));
-  EXPECT_TRUE(story(11 * ms));
-}
-
-TEST(LockRules, ARequestForSeveralNamesHasOneTokenAndARelease) {
-  Operation a{1, "a", Acquire{}, 0, 5, Granted{1}, 1};
-  Operation b = a;
-  b.key = "b";
-  const Operation release{1, "a", Release{1}, 10, 15, Stood{true}};
-  const Operation next{2, "b", Acquire{}, 20, 25, Granted{2}};
-  const auto judged = [](const History& history) {
-    const auto report = check_history(history, Model::lock);
-    return report.ok() && report.value().answer == Answer::pass;
-  };
-  EXPECT_TRUE(judged({a, b, release, next}));
-  EXPECT_FALSE(judged({a, b, next}));
-  Operation stranger = b;
-  stranger.client = 2;
-  EXPECT_FALSE(judged({a, stranger}));
 }
 
 TEST(LockRules, WhoeverStoodInTheQueueGoesFirst) {

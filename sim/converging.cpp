@@ -30,7 +30,8 @@ bool Converging::is_over(Time now) {
   const auto within = scenario_.checks.converge_within.value_or(scenario_.sim_limit - *since_);
   // A server may be in repair when everything heals: what can be demanded only grows.
   if (demanded_.empty()) demand(now);
-  return all_done() || now >= demanded_since_.value_or(*since_) + within;
+  if (clients_are_done() && !done_since_) done_since_ = now;
+  return all_done() || now >= done_since_.value_or(demanded_since_.value_or(*since_)) + within;
 }
 
 // Of all clients, unless a fault goes on for ever; then of those that reach the whole core and are reached by

@@ -53,6 +53,7 @@ class Converging {
   std::optional<Time> since_;
   std::set<Place> demanded_;  // clients that must come to their end
   std::optional<Time> demanded_since_;
+  std::optional<Time> done_since_;  // the clients; servers then have as long to come to rest
 };
 
 // Of a whole timeline.

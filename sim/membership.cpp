@@ -61,8 +61,7 @@ void World::retire(Place place, host::NodeId id) {
   auto& server = *servers_[place];
   if (server.id() != id || membership_.find(id)) return;
   // Every other one goes on until it has found out by itself.
-  const bool knows = !server.is_up() || server.node().raft().knows_that_it_left();
-  if (id.value % 2 == 0 && !knows && !recovered_)
+  if (id.value % 2 == 0 && may_learn_that_it_left(server))
     return queue_.push(queue_.now() + std::chrono::seconds(1),
                        {.kind = EventKind::retire, .detail = place, .id = id.value});
   tell("server " + std::to_string(place + 1) + " is no member any more, and stops");

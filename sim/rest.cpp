@@ -6,23 +6,21 @@
 
 namespace sim {
 
-namespace {
-
-// A server asks the voters it knows of; where all of them have left as well, nobody can tell it anything.
-bool knows_somebody(const raft::Raft& raft, const raft::Configuration& members) {
-  return std::ranges::any_of(raft.configuration().members, [&](const raft::Member& member) {
-    return raft.configuration().is_voter(member.id) && members.find(member.id);
-  });
-}
-
-}  // namespace
-
 // Both ways, by each of the core: nothing keeps it from what they know.
 bool World::reaches(Place place, const std::vector<Place>& core) const {
   const auto& server = *servers_[place];
   if (core.empty() || !server.id() || !server.is_up() || is_stopped(place)) return false;
   return std::all_of(core.begin(), core.end(), [&](Place other) {
     return other == place || (network_.carries(place, other) && network_.carries(other, place));
+  });
+}
+
+// One that was removed asks the voters it knows of; where all of them have left as well, nobody can tell it.
+bool World::may_learn_that_it_left(const Server& server) const {
+  if (recovered_ || !server.is_up() || server.node().raft().knows_that_it_left()) return false;
+  const auto& known = server.node().raft().configuration();
+  return std::ranges::any_of(known.members, [&](const raft::Member& member) {
+    return known.is_voter(member.id) && membership_.find(member.id);
   });
 }
 
@@ -42,7 +40,7 @@ std::vector<std::string> World::unsettled() {
       if (node.applied() < *to_reach_)
         lines.push_back(name + " has applied " + std::to_string(node.applied().value) + " of " +
                         std::to_string(to_reach_->value));
-    } else if (!recovered_ && !node.raft().knows_that_it_left() && knows_somebody(node.raft(), membership_)) {
+    } else if (may_learn_that_it_left(*server)) {
       lines.push_back(name + " was removed and has not learnt it");
     }
     if (const auto owed = node.answers_owed())

@@ -78,6 +78,9 @@ void read_session(const Field& field, const Scenario& scenario, Workload& worklo
   workload.tuning.session_a_round = under || lasts == "round";
   if (!under) return;
   if (session && lasts != "round") return session->fail("who runs under another has a session a round");
+  // The servers count entries of a hold, the judge those of a name.
+  if (workload.tuning.program == "multi")
+    return under->fail("what is entered in the hold of another can't be judged where it has several names");
   workload.under = static_cast<std::uint32_t>(under->integer(1, scenario.clients));
   const auto& who = workload.clients;
   if (who.empty() || std::find(who.begin(), who.end(), *workload.under) != who.end())

@@ -122,6 +122,7 @@ class World : Onlooker, Stage, Site {
 
   // rest.cpp
   bool reaches(Place place, const std::vector<Place>& core) const;
+  bool may_learn_that_it_left(const Server& server) const;
   std::vector<std::string> unsettled();
 
   // The end of a run (ending.cpp).

@@ -34,7 +34,8 @@ sim::Load gather(const Gathering& how, sim::Results& results, const std::vector<
 
 void run_again(sim::Results& results, std::uint64_t seed) {
   const auto first = results.digests.find(seed);
-  if (first == results.digests.end()) return;
+  // One that died or took too long has none.
+  if (first == results.digests.end() || first->second == 0) return;
   if (const auto different = sim::rerun(results.scenario, seed, first->second))
     results.not_deterministic = "seed " + std::to_string(seed) + ": " + *different;
 }

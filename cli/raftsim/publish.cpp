@@ -26,8 +26,13 @@ base::Status prepare(const Outlets& outlets) {
   if (!outlets.report.empty()) {
     std::error_code error;
     std::filesystem::create_directories(outlets.report, error);
-    if (!std::filesystem::is_directory(outlets.report))
-      return base::Error{outlets.report + ": the folder can't be made: " + error.message()};
+    std::error_code unseen;
+    if (!std::filesystem::is_directory(outlets.report, unseen))
+      return base::Error{outlets.report +
+                         ": the folder can't be made: " + (error ? error : unseen).message()};
+    // What a run before this one came to is not what this one will come to.
+    for (const auto* page : {"/index.html", "/summary.md"})
+      std::filesystem::remove(outlets.report + page, error);
   }
   for (const auto& path : {outlets.junit, outlets.markdown}) {
     if (path.empty()) continue;

@@ -32,7 +32,8 @@ int report(const ReportAsked& asked) {
   std::vector<sim::Results> all;
   std::vector<std::string> texts;
   for (const auto& run : asked.runs) {
-    const auto path = std::filesystem::is_directory(run) ? run + "/results.jsonl" : run;
+    std::error_code unseen;
+    const auto path = std::filesystem::is_directory(run, unseen) ? run + "/results.jsonl" : run;
     const auto text = ::check::read_text(path, "the results of a run");
     if (!text.ok()) return complain(text.error()), kUsage;
     const auto read = sim::read_results(text.value(), path, all);

@@ -196,7 +196,10 @@ int run_real(const RunAsked& asked, std::vector<sim::Scenario> scenarios) {
     if (!trace) return complain(asked.trace + ": can't be written"), kUsage;
   }
   // Whatever ends it, servers and folders go with it.
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, [](int) { interrupted = 1; });
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    // Under nohup the hangup is not for us.
+    if (std::signal(signal, [](int) { interrupted = 1; }) == SIG_IGN) std::signal(signal, SIG_IGN);
+  }
   int code = kPass;
   for (const auto& scenario : scenarios) {
     // Without --seeds one is played: a run takes as long as its story.

@@ -8,6 +8,7 @@ namespace raftsim {
 namespace {
 
 constexpr std::uint64_t kSeedsMax = 100'000'000;
+constexpr std::uint64_t kSeedMax = std::uint64_t{1} << 53;  // as in a scenario
 constexpr std::uint64_t kShardsMax = 1'000'000;
 
 std::optional<std::uint64_t> number(std::string_view text) {
@@ -22,7 +23,8 @@ std::optional<std::vector<std::uint64_t>> parse_seeds(std::string_view text) {
   const auto dots = text.find("..");
   const auto first = number(text.substr(0, dots));
   const auto last = dots == std::string_view::npos ? first : number(text.substr(dots + 2));
-  if (!first || !last || *last < *first || *last - *first >= kSeedsMax) return std::nullopt;
+  if (!first || !last || *last < *first || *last > kSeedMax || *last - *first >= kSeedsMax)
+    return std::nullopt;
   std::vector<std::uint64_t> seeds;
   for (auto seed = *first; seed <= *last; ++seed) seeds.push_back(seed);
   return seeds;

@@ -104,7 +104,7 @@ class Wal {
 // `bad` is the first frame that doesn't continue the chain, `before` the checksum up to it. A crash damages
 // one transaction, the last, and nothing of this generation lies behind that one's end: what does, is proof
 // of rot. Where it can't be told whether a crash has mixed the header that speaks of an end, only a good
-// frame is.
+// frame is, and only where no other was bad before.
 //
 // Missed is rot that takes away both salts of a frame that ended a transaction, two bits at least: it can't
 // be told from one that was never written.
@@ -119,9 +119,10 @@ bool is_rot(const Wal& wal, std::size_t bad, Checksum before) {
     const bool good = wal.continues(frame, wal.stored_sum(frame - 1));
     if (transaction_ended && good) return true;
     if (surely && wal.salts_of_this_generation(frame) == 2) return true;
-    const bool ends = good ? wal.commits(frame) : wal.seems_to_commit(frame);
+    const bool ends =
+        good ? wal.commits(frame) : wal.seems_to_commit(frame) && wal.header_is_of_one_piece(frame);
     transaction_ended |= ends;
-    surely |= ends && (good || wal.header_is_of_one_piece(frame));
+    surely |= ends;
     good_behind |= good;
   }
   if (!good_behind) return false;

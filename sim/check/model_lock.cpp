@@ -11,27 +11,44 @@ namespace check {
 
 namespace {
 
-// Of each hold and each client that was granted an entry of it: when it first asked to give back what it had.
-using GivenBack = std::map<Token, std::map<std::uint64_t, std::int64_t>>;
+// By hold and client.
+using Times = std::map<Token, std::map<std::uint64_t, std::int64_t>>;
 
-GivenBack first_given_back(std::span<const Item> items) {
-  std::set<std::pair<Token, std::uint64_t>> entered;
+std::optional<Token> given_back(const Op& op) {
+  if (const auto* leave = std::get_if<Leave>(&op)) return leave->token;
+  if (const auto* release = std::get_if<Release>(&op)) return release->token;
+  return std::nullopt;
+}
+
+// Since when whoever was granted an entry has not been granted another one of that hold.
+Times last_entered(std::span<const Item> items) {
+  Times entered;
   for (const auto& item : items) {
-    if (const auto* granted = outcome<Granted>(*item.operation))
-      entered.emplace(granted->token, item.operation->client);
+    const auto* granted = outcome<Granted>(*item.operation);
+    if (!granted) continue;
+    const auto [known, fresh] = entered[granted->token].try_emplace(item.operation->client, item.start());
+    known->second = std::max(known->second, item.start());
   }
-  GivenBack given_back;
+  return entered;
+}
+
+// Until when, at least, each client believed in its hold: until it first gave something back, or stopped
+// believing, after its last entry. The hold was alive at that entry, whatever had been before.
+Times believed_until(std::span<const Item> items) {
+  const auto entered = last_entered(items);
+  Times until;
   for (const auto& item : items) {
-    const auto* leave = std::get_if<Leave>(&item.operation->op);
-    const auto* release = std::get_if<Release>(&item.operation->op);
-    if (!leave && !release) continue;
-    const auto token = leave ? leave->token : release->token;
+    const auto* expire = std::get_if<Expire>(&item.operation->op);
+    const auto token = expire ? std::optional(expire->token) : given_back(item.operation->op);
+    if (!token) continue;
     const auto client = item.operation->client;
-    if (!entered.contains({token, client})) continue;
-    const auto [known, fresh] = given_back[token].try_emplace(client, item.start());
+    const auto hold = entered.find(*token);
+    const bool told = hold != entered.end() && hold->second.contains(client);
+    if (told ? item.start() < hold->second.at(client) : !expire) continue;
+    const auto [known, fresh] = until[*token].try_emplace(client, item.start());
     known->second = std::min(known->second, item.start());
   }
-  return given_back;
+  return until;
 }
 
 }  // namespace
@@ -60,33 +77,25 @@ LockModel::LockModel(std::span<const Item> items) : items_(items.begin(), items.
   for (std::uint32_t i = 0; i < items_.size(); ++i) traits_.push_back(traits_of(items_[i], i));
 }
 
-// A hold that several clients have entered ends with the last of them. Of those who entered it and never
-// stopped believing in it, each believed until it gave something back.
+// A hold that several clients have entered ends with the last of them.
 void LockModel::mark_expiries(std::span<const Item> items) {
-  std::map<Token, std::map<std::uint64_t, std::int64_t>> starts;
-  const auto gave_back = first_given_back(items);
+  std::map<Token, std::int64_t> first_expired;
   for (const auto& item : items) {
     const auto* expire = std::get_if<Expire>(&item.operation->op);
     if (!expire) continue;
-    const auto [known, fresh] = starts[expire->token].try_emplace(item.operation->client, item.start());
+    const auto [known, fresh] = first_expired.try_emplace(expire->token, item.start());
     known->second = std::min(known->second, item.start());
   }
+  const auto until = believed_until(items);
   const auto mark = [&](std::int64_t time) {
     const auto id = static_cast<std::uint32_t>(marks_.size());
     marks_.push_back({time, id});
     return id;
   };
-  for (const auto& [token, by_client] : starts) {
-    std::int64_t ends = by_client.begin()->second;
-    std::int64_t first = ends;
-    for (const auto& [client, start] : by_client) {
-      ends = std::max(ends, start);
-      first = std::min(first, start);
-    }
-    if (const auto others = gave_back.find(token); others != gave_back.end()) {
-      for (const auto& [client, start] : others->second) {
-        if (!by_client.contains(client)) ends = std::max(ends, start);
-      }
+  for (const auto& [token, first] : first_expired) {
+    std::int64_t ends = first;
+    if (const auto believers = until.find(token); believers != until.end()) {
+      for (const auto& [client, time] : believers->second) ends = std::max(ends, time);
     }
     const auto delay = delays_ms_.find(token);
     const auto frees = delay == delays_ms_.end() || ends == std::numeric_limits<std::int64_t>::min()

@@ -26,36 +26,37 @@ std::string vote_of(std::optional<raft::NodeId> vote) {
 
 std::string details(const raft::Message& message) {
   return std::visit(
-      base::Overload{[](const raft::PreVote& m) { return ", last " + place(m.last); },
-                     [](const raft::PreVoteGranted&) { return std::string(); },
-                     [](const raft::PreVoteRefused&) { return std::string(); },
-                     [](const raft::RequestVote& m) {
-                       return ", last " + place(m.last) + (m.transfer ? ", as its leader wants" : "");
-                     },
-                     [](const raft::VoteGranted&) { return std::string(); },
-                     [](const raft::VoteRefused&) { return std::string(); },
-                     [](const raft::Append& m) {
-                       return ", after " + place(m.previous) + ":" + places(m.entries) + ", commit " +
-                              number(m.commit.value);
-                     },
-                     [](const raft::AppendAccepted& m) { return ", match " + number(m.match.value); },
-                     [](const raft::AppendRejected& m) {
-                       return ", previous " + number(m.previous.value) + ", hint " + place(m.hint);
-                     },
-                     [](const raft::Heartbeat& m) {
-                       return ", round " + number(m.round.value) + ", commit " + number(m.commit.value);
-                     },
-                     [](const raft::HeartbeatReply& m) {
-                       return ", round " + number(m.round.value) + ", matched " + number(m.matched.value) +
-                              ", durable " + number(m.durable.value);
-                     },
-                     [](const raft::InstallSnapshot& m) { return ", up to " + place(m.meta.at); },
-                     [](const raft::PieceAccepted& m) {
-                       return ", up to " + place(m.snapshot) + ", next " + number(m.next);
-                     },
-                     [](const raft::TimeoutNow&) { return std::string(); },
-                     [](const raft::ReadIndex&) { return std::string(); },
-                     [](const raft::ReadIndexAnswer&) { return std::string(); }},
+      base::Overload{
+          [](const raft::PreVote& m) { return ", last " + place(m.last); },
+          [](const raft::PreVoteGranted&) { return std::string(); },
+          [](const raft::PreVoteRefused& m) { return m.removed ? ", for it has left" : std::string(); },
+          [](const raft::RequestVote& m) {
+            return ", last " + place(m.last) + (m.transfer ? ", as its leader wants" : "");
+          },
+          [](const raft::VoteGranted&) { return std::string(); },
+          [](const raft::VoteRefused&) { return std::string(); },
+          [](const raft::Append& m) {
+            return ", after " + place(m.previous) + ":" + places(m.entries) + ", commit " +
+                   number(m.commit.value);
+          },
+          [](const raft::AppendAccepted& m) { return ", match " + number(m.match.value); },
+          [](const raft::AppendRejected& m) {
+            return ", previous " + number(m.previous.value) + ", hint " + place(m.hint);
+          },
+          [](const raft::Heartbeat& m) {
+            return ", round " + number(m.round.value) + ", commit " + number(m.commit.value);
+          },
+          [](const raft::HeartbeatReply& m) {
+            return ", round " + number(m.round.value) + ", matched " + number(m.matched.value) +
+                   ", durable " + number(m.durable.value);
+          },
+          [](const raft::InstallSnapshot& m) { return ", up to " + place(m.meta.at); },
+          [](const raft::PieceAccepted& m) {
+            return ", up to " + place(m.snapshot) + ", next " + number(m.next);
+          },
+          [](const raft::TimeoutNow&) { return std::string(); },
+          [](const raft::ReadIndex&) { return std::string(); },
+          [](const raft::ReadIndexAnswer&) { return std::string(); }},
       message);
 }
 

@@ -68,6 +68,8 @@ TEST(Scenario, RefusesARunUnderItself) {
   EXPECT_EQ(error_of_workload(R"({"clients": [2], "program": "reenter", "under": 1, "session": "client"})"),
             "s.json:2:76: workload[0].session: who runs under another has a session a round");
   EXPECT_EQ(error_of_workload(R"({"clients": [2, 3], "program": "reenter", "under": 1})"), "none");
+  EXPECT_NE(error_of_workload(R"({"clients": [2, 3], "program": "multi", "under": 1})").find("several names"),
+            std::string::npos);
 }
 
 TEST(Scenario, ReadsARateAsPartsPerMillion) {

@@ -68,7 +68,9 @@ TEST(RunReal, LeavesNothingBehindWhenItsTerminalGoes) {
                        " timeout --signal=HUP 3 " LOCKD_BINARY_DIR
                        "/raftsim run --real --lockd " LOCKD_BINARY_DIR "/lockd " +
                        kEveryFault + " >/dev/null 2>&1";
-  [[maybe_unused]] const int status = std::system(command.c_str());
+  const int status = std::system(command.c_str());
+  EXPECT_EQ(WEXITSTATUS(status), 124) << "it had ended before the hangup";
+  ASSERT_EQ(std::system("ps -eo args >/dev/null"), 0);
   EXPECT_TRUE(std::filesystem::is_empty(tmp));
   EXPECT_NE(std::system(("ps -eo args | grep -q '[l]ockd.*" + tmp + "'").c_str()), 0);
   std::filesystem::remove_all(tmp);

@@ -56,7 +56,8 @@ class Runs : public testing::Test {
 TEST(Seeds, AreARangeOrOne) {
   EXPECT_EQ(parse_seeds("3..5"), (std::vector<std::uint64_t>{3, 4, 5}));
   EXPECT_EQ(parse_seeds("7"), (std::vector<std::uint64_t>{7}));
-  for (const auto* wrong : {"", "5..3", "a", "1..", "..2", "1...2", "-1"})
+  for (const auto* wrong :
+       {"18446744073709551615", "9007199254740993", "", "5..3", "a", "1..", "..2", "1...2", "-1"})
     EXPECT_FALSE(parse_seeds(wrong)) << wrong;
 }
 

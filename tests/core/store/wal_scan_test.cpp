@@ -104,6 +104,9 @@ TEST(WalScan, TakesAHeaderThatMayBeMixedForAnEndOnlyBeforeAGoodFrame) {
   for (auto at = header + kFrameBytes; at < torn.size(); at += kFrameBytes) rest_lost[at + 100] ^= 1;
   EXPECT_FALSE(rot_of_wal(rest_lost));
   EXPECT_TRUE(rot_of_wal(torn));
+  auto lost_before = torn;
+  lost_before[header - 100] ^= 1;
+  EXPECT_FALSE(rot_of_wal(lost_before)) << "a crash has lost all up to the middle of the header";
 }
 
 TEST_F(WalOfATransactionSeries, IsRottenWhenAnyBitOfItsHeaderIsFlipped) {

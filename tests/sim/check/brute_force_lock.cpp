@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <map>
 
 #include "brute_force_object.hpp"
 
@@ -172,39 +171,39 @@ std::optional<std::uint64_t> every_limit(const History& history) {
   return limit.value_or(0) == 0 ? std::nullopt : limit;
 }
 
-// When each client that was granted an entry first asked to give back what it had.
-std::map<std::uint64_t, std::int64_t> given_back(const History& history, Token token) {
-  std::map<std::uint64_t, std::int64_t> starts;
+std::optional<Token> ended(const Op& op) {
+  if (const auto* expire = std::get_if<Expire>(&op)) return expire->token;
+  if (const auto* leave = std::get_if<Leave>(&op)) return leave->token;
+  if (const auto* release = std::get_if<Release>(&op)) return release->token;
+  return std::nullopt;
+}
+
+// When the client first gave something back, or stopped believing, after it was last granted an entry.
+std::optional<std::int64_t> believed_until(const History& history, Token token, std::uint64_t client) {
+  std::optional<std::int64_t> entered;
   for (const auto& o : history) {
-    const auto* leave = std::get_if<Leave>(&o.op);
-    const auto* release = std::get_if<Release>(&o.op);
-    if (!(leave && leave->token == token) && !(release && release->token == token)) continue;
-    const bool entered = std::ranges::any_of(history, [&](const Operation& other) {
-      return other.client == o.client && as<Granted>(other) && as<Granted>(other)->token == token;
-    });
-    if (!entered) continue;
-    const auto [at, fresh] = starts.try_emplace(o.client, o.start);
-    at->second = std::min(at->second, o.start);
+    if (o.client == client && as<Granted>(o) && as<Granted>(o)->token == token)
+      entered = std::max(entered.value_or(o.start), o.start);
   }
-  return starts;
+  std::optional<std::int64_t> until;
+  for (const auto& o : history) {
+    if (o.client != client || ended(o.op) != token) continue;
+    if (entered ? o.start < *entered : !std::holds_alternative<Expire>(o.op)) continue;
+    until = std::min(until.value_or(o.start), o.start);
+  }
+  return until;
 }
 
 std::optional<std::int64_t> over_from(const History& history, Token token, bool of_the_first) {
-  std::map<std::uint64_t, std::int64_t> by_client;
+  std::optional<std::int64_t> first;
   for (const auto& o : history) {
     const auto* expire = std::get_if<Expire>(&o.op);
-    if (!expire || expire->token != token) continue;
-    const auto [at, fresh] = by_client.try_emplace(o.client, o.start);
-    at->second = std::min(at->second, o.start);
+    if (expire && expire->token == token) first = std::min(first.value_or(o.start), o.start);
   }
-  std::optional<std::int64_t> from;
-  for (const auto& [client, start] : by_client) {
-    from = !from ? start : of_the_first ? std::min(*from, start) : std::max(*from, start);
-  }
-  if (!from || of_the_first) return from;
-  for (const auto& [client, start] : given_back(history, token)) {
-    if (!by_client.contains(client)) from = std::max(*from, start);
-  }
+  if (!first || of_the_first) return first;
+  auto from = *first;
+  for (const auto& o : history)
+    from = std::max(from, believed_until(history, token, o.client).value_or(from));
   return from;
 }
 

@@ -81,6 +81,22 @@ TEST(HoldRules, AHoldStandsForWhoeverStillBelievesInItThoughOthersWhoEnteredItDo
   EXPECT_TRUE(is_right(50, Release{1}));
 }
 
+TEST(HoldRules, AHoldStandsForWhoeverEnteredItAgainWhateverItGaveBackBefore) {
+  const Operation first{1, "k", Acquire{}, 0, 5, Granted{1}};
+  const Operation again{2, "k", Acquire{}, 20, 25, Granted{1, 2}};
+  const Operation left{2, "k", Leave{1}, 40, 45, Stood{true}};
+  const Operation once_more{2, "k", Acquire{}, 90, 95, Granted{1, 2}};
+  const Operation lapse{1, "k", Expire{1}, 100, std::nullopt, std::nullopt};
+  const auto is_right = [&](std::int64_t next) {
+    const Operation other{3, "k", Acquire{}, next, next + 5, Granted{2}};
+    const Operation given_back{2, "k", Leave{1}, 260, 265, Stood{next > 260}};
+    const History history{first, again, left, once_more, lapse, other, given_back};
+    return std::holds_alternative<Linearizable>(check(history, Model::lock));
+  };
+  EXPECT_FALSE(is_right(150));
+  EXPECT_TRUE(is_right(270));
+}
+
 TEST(HoldRules, AnEntryThatNobodyWasToldOfMayEndAtAnyTime) {
   const Story entered = Story().then(Acquire{}, Granted{1}).unknown(Acquire{}).then(Acquire{}, Granted{1, 3});
   EXPECT_TRUE(Story(entered)

@@ -84,12 +84,11 @@ void Agent::record(const client::Finished& finished) {
   const auto granted =
       finished.undone ? std::max(clock_.when(finished.undone->granted), node.mapped().begun) : Time(0);
   auto told = finished;
-  // An unwanted entry of what it held already, or whoever it runs under: how many there were then, nobody
-  // has learnt.
+  // An unwanted entry of what it held already: how many there were then, nobody has learnt.
   const bool entered_again =
-      finished.undone && (made_.under || std::any_of(grants_.begin(), grants_.end(), [&](const auto& grant) {
-                            return grant.second.token == finished.undone->token;
-                          }));
+      finished.undone && std::any_of(grants_.begin(), grants_.end(), [&](const auto& grant) {
+        return grant.second.token == finished.undone->token;
+      });
   if (entered_again) told = {finished.call, client::Unknown{}, {}, {}, finished.sequence};
   const bool known =
       world_.history.finish(node.mapped().operation, told, world_now(), std::min(granted, world_now()));

@@ -81,6 +81,11 @@ void read_session(const Field& field, const Scenario& scenario, Workload& worklo
   // The servers count entries of a hold, the judge those of a name.
   if (workload.tuning.program == "multi")
     return under->fail("what is entered in the hold of another can't be judged where it has several names");
+  // Who gives up waiting may have entered what another of his kin holds, and not know it: the history would
+  // show a grant of his own.
+  if (workload.tuning.program == "locks" || workload.tuning.program == "detached")
+    return under->fail("the program '" + workload.tuning.program +
+                       "' gives up waiting; expected reenter, modes, once, register or status");
   workload.under = static_cast<std::uint32_t>(under->integer(1, scenario.clients));
   const auto& who = workload.clients;
   if (who.empty() || std::find(who.begin(), who.end(), *workload.under) != who.end())

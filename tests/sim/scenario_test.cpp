@@ -70,6 +70,9 @@ TEST(Scenario, RefusesARunUnderItself) {
   EXPECT_EQ(error_of_workload(R"({"clients": [2, 3], "program": "reenter", "under": 1})"), "none");
   EXPECT_NE(error_of_workload(R"({"clients": [2, 3], "program": "multi", "under": 1})").find("several names"),
             std::string::npos);
+  EXPECT_NE(
+      error_of_workload(R"({"clients": [2, 3], "program": "locks", "under": 1})").find("gives up waiting"),
+      std::string::npos);
 }
 
 TEST(Scenario, ReadsARateAsPartsPerMillion) {
